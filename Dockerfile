@@ -1,0 +1,26 @@
+# Build with everything, run with what is needed.
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json prisma.config.ts ./
+COPY prisma ./prisma
+RUN npm ci
+COPY . .
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:24-bookworm-slim
+# git for workspaces, bubblewrap for the sandbox, tini to reap what a sandbox leaves behind as zombies.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends git bubblewrap tini ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
+COPY --from=build --chown=node:node /app/package.json ./
+COPY --from=build --chown=node:node /app/node_modules ./node_modules
+COPY --from=build --chown=node:node /app/dist ./dist
+COPY --from=build --chown=node:node /app/prisma ./prisma
+COPY --from=build --chown=node:node /app/skills ./skills
+USER node
+WORKDIR /data
+EXPOSE 3000
+ENTRYPOINT ["tini", "--", "node", "/app/dist/src/main.js"]
+CMD ["start"]

@@ -1,0 +1,211 @@
+import type { Capability } from '../task/capability.ts'
+import { changesFiles } from '../task/changes-files.ts'
+import type { SkillMatch } from '../task/skill.ts'
+import type { Classification, Complexity, Mode, Risk, Signal, TaskType, Workflow } from '../task/task.ts'
+import { COMPLEXITIES, isCodeType, RISKS, TASK_TYPES } from '../task/task.ts'
+import type { Match } from './match-signals.ts'
+import { matchSignals } from './match-signals.ts'
+import { modeFor } from './mode.ts'
+import type { Effect } from './signals.ts'
+import { SIGNALS } from './signals.ts'
+import { sizeOf } from './size.ts'
+import { chooseSkill, skillVotes } from './skill-match.ts'
+import { readText } from './text.ts'
+
+export interface ClassifyInput {
+  readonly title: string
+  readonly body: string
+  /** What the command asked for; empty: title and body are the request. */
+  readonly request: string
+  readonly labels: readonly string[]
+  readonly isPullRequest: boolean
+  readonly repositoryPrivate: boolean
+  /** The mode that was asked for. */
+  readonly mode: Mode | null
+  /** The skill pack that was asked for. */
+  readonly skillName: string | null
+  readonly skills: readonly SkillMatch[]
+}
+
+/** At most so many signals are kept: enough to explain, bounded for the row and the comment. */
+const MAX_SIGNALS = 40
+
+/** A best type below this score is a guess out of nothing. */
+const MIN_SCORE = 1.4
+
+/**
+ * Snapshot → type, risk, complexity, mode, capabilities and confidence, with the signals that made them (SPEC 3).
+ * Deterministic and pure; reads at most the first 20,000 characters; never throws on any text.
+ */
+export function classify(input: ClassifyInput): Classification {
+  const read = readText(input)
+  const matches = matchSignals(SIGNALS, read.sources)
+  const subject = {
+    text: [input.request, input.title, input.body].join('\n').slice(0, 20_000).toLowerCase(),
+    labels: input.labels.map((label) => label.toLowerCase()),
+    paths: read.paths,
+  }
+  const votes = skillVotes(input.skills, subject, input.skillName)
+
+  const scores = scoreTypes(matches)
+  for (const { type, add } of votes) scores.set(type, (scores.get(type) ?? 0) + add)
+  if (input.isPullRequest) scores.set('code_change', (scores.get('code_change') ?? 0) + 0.5)
+  const { type, confidence } = decideType(scores, confidenceShift(matches))
+
+  const onFiles = touchesFiles(type, matches, read.paths)
+  const size = sizeOf(read.wanted)
+  const complexity = highest(COMPLEXITIES, [
+    size.complexity,
+    ...matches.flatMap((m) => (m.quoted ? [] : (m.rule.effect.complexity ?? []))),
+  ])
+  const risk = riskOf(type, matches, isCodeType(type) ? complexity : 'small')
+  const skill = chooseSkill(input.skills, subject, {
+    askedFor: input.skillName,
+    type,
+    workflow: workflowOf(type, onFiles),
+  })
+  const capabilities = capabilitiesFor(type, onFiles, skill)
+  return {
+    type,
+    risk,
+    complexity,
+    mode: modeFor({
+      type,
+      risk,
+      changesFiles: changesFiles({ type, capabilities }),
+      repositoryPrivate: input.repositoryPrivate,
+      complexity,
+      requested: input.mode,
+    }),
+    workflow: skill?.workflow ?? workflowOf(type, onFiles),
+    capabilities,
+    confidence,
+    signals: [...strongestOf(matches), ...size.signals, ...votes.map((v) => v.signal)].slice(0, MAX_SIGNALS),
+    skill: skill?.name ?? null,
+  }
+}
+
+/** Each rule counts once, in the source where it weighs most: repeating a word proves nothing. */
+function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
+  const scores = new Map<TaskType, number>()
+  for (const { rule, weight } of best(matches))
+    for (const type of TASK_TYPES) {
+      const add = rule.effect.types?.[type]
+      if (add !== undefined) scores.set(type, (scores.get(type) ?? 0) + add * weight)
+    }
+  return scores
+}
+
+/**
+ * Confidence grows with what speaks for the best type and falls with what speaks for another. A rival of the same
+ * family (all code) costs half: taking a feature for a fix changes little of what is done.
+ */
+function decideType(scores: ReadonlyMap<TaskType, number>, shift: number): { type: TaskType; confidence: number } {
+  const ranked = [...scores].sort(([, a], [, b]) => b - a)
+  const [type, score] = ranked[0] ?? ['unknown' as const, 0]
+  if (score < MIN_SCORE) return { type: 'unknown', confidence: Math.round(score * 14) / 100 }
+  const rival = Math.max(0, ...ranked.slice(1).map(([t, s]) => (isCodeType(t) && isCodeType(type) ? s / 2 : s)))
+  const strength = 1 - Math.exp(-score / 3)
+  const margin = Math.max(0, (score - rival) / score)
+  return { type, confidence: round(strength * (0.5 + 0.5 * margin) + shift) }
+}
+
+const confidenceShift = (matches: readonly Match[]): number =>
+  best(matches).reduce((sum, m) => sum + (m.rule.effect.confidence ?? 0) * m.weight, 0)
+
+const ANSWERING: readonly TaskType[] = ['research', 'decision_support', 'general_assistant', 'writing']
+const ACTING: readonly TaskType[] = ['ops_automation', 'data_transformation', 'unknown']
+
+/** The highest risk that any signal sets. What acts by itself or runs unattended starts at medium, unless it only reads. */
+function riskOf(type: TaskType, matches: readonly Match[], codeSize: Complexity): Risk {
+  const acting = ACTING.includes(type)
+  const readOnly = matches.some((m) => m.rule.effect.readOnly === true)
+  const unattended = type === 'workflow_automation' || (type === 'ops_automation' && !readOnly)
+  const base: Risk = unattended || codeSize === 'large' ? 'medium' : 'low'
+  const found = matches.flatMap(({ rule, riskCap }) => {
+    const { risk, riskIfActing } = rule.effect
+    // A sensitive area is a risk where it is changed; an answer about it changes nothing.
+    if (rule.where === 'prose' && ANSWERING.includes(type)) return []
+    const raised = acting ? (riskIfActing ?? risk) : risk
+    if (raised === undefined) return []
+    // A cap is for code tasks that quote; an instruction to the agent is hostile wherever it stands.
+    return acting || rule.name === 'instructs_the_agent' ? [raised] : [lower(raised, riskCap)]
+  })
+  return highest(RISKS, [base, ...found])
+}
+
+/** Writing and data work are on files of the repository when the text says so (see task/changes-files.ts). */
+function touchesFiles(type: TaskType, matches: readonly Match[], paths: readonly string[]): boolean {
+  if (isCodeType(type)) return true
+  if (type === 'writing') return matches.some((m) => m.rule.effect.files === true && m.weight >= 0.5)
+  return type === 'data_transformation' && paths.length > 0
+}
+
+const CAPABILITY: Readonly<Record<TaskType, Capability>> = {
+  code_change: 'coding',
+  bug_fix: 'coding',
+  refactor: 'coding',
+  workflow_automation: 'coding',
+  research: 'research',
+  writing: 'document',
+  ops_automation: 'shell',
+  data_transformation: 'reasoning',
+  decision_support: 'reasoning',
+  general_assistant: 'reasoning',
+  unknown: 'reasoning',
+}
+
+/** A pack's list stands for the type's own; work on files is always `coding`, whatever the text is about. */
+function capabilitiesFor(type: TaskType, onFiles: boolean, skill: SkillMatch | null): readonly Capability[] {
+  const wanted = skill?.requiredCapabilities.length ? skill.requiredCapabilities : [CAPABILITY[type]]
+  if (!onFiles) return [...new Set(wanted)]
+  return [...new Set<Capability>(['coding', ...wanted.filter((c) => c !== 'document' && c !== 'reasoning')])]
+}
+
+function workflowOf(type: TaskType, onFiles: boolean): Workflow {
+  if (type === 'research') return 'research'
+  if (type === 'writing') return 'writing'
+  if (type === 'ops_automation') return 'ops'
+  return onFiles ? 'coding' : 'general'
+}
+
+/** What people read under `why`: the rules that were found, each once, the weightiest first. */
+function strongestOf(matches: readonly Match[]): readonly Signal[] {
+  return [...best(matches)]
+    .sort((a, b) => weightOf(b) - weightOf(a))
+    .map((m) => ({ name: m.rule.name, matched: m.matched, effect: describe(m.rule.effect, m) }))
+}
+
+const weightOf = (m: Match): number =>
+  Math.max(
+    RISKS.indexOf(m.rule.effect.risk ?? 'low') * 3,
+    ...Object.values(m.rule.effect.types ?? {}).map((v) => v * m.weight),
+  )
+
+function describe(effect: Effect, match: Match): string {
+  const parts = Object.entries(effect.types ?? {}).map(([type, add]) => `type ${type} +${round2(add * match.weight)}`)
+  if (effect.risk !== undefined) parts.push(`risk ${lower(effect.risk, match.riskCap)}`)
+  if (effect.riskIfActing !== undefined) parts.push(`risk ${effect.riskIfActing} if it acts itself`)
+  if (effect.complexity !== undefined) parts.push(`complexity ${effect.complexity}`)
+  if (effect.confidence !== undefined) parts.push(`confidence ${effect.confidence > 0 ? '+' : ''}${effect.confidence}`)
+  if (effect.files === true) parts.push('files of the repository')
+  if (effect.readOnly === true) parts.push('only reads')
+  return parts.join(', ')
+}
+
+function best(matches: readonly Match[]): readonly Match[] {
+  const byRule = new Map<string, Match>()
+  for (const match of matches) {
+    const known = byRule.get(match.rule.name)
+    if (known === undefined || match.weight > known.weight) byRule.set(match.rule.name, match)
+  }
+  return [...byRule.values()]
+}
+
+function highest<T extends string>(order: readonly [T, ...T[]] | readonly T[], values: readonly T[]): T {
+  return values.reduce((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a))
+}
+
+const lower = (a: Risk, b: Risk): Risk => (RISKS.indexOf(a) < RISKS.indexOf(b) ? a : b)
+const round = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 100) / 100
+const round2 = (value: number): number => Math.round(value * 100) / 100

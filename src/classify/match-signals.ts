@@ -1,0 +1,96 @@
+import type { Risk } from '../task/task.ts'
+import type { SignalRule } from './signals.ts'
+import type { Source } from './text.ts'
+
+/** A signal that was found: the rule, where it counts most, and the highest risk that it may set. */
+export interface Match {
+  readonly rule: SignalRule
+  /** At most 80 characters on one line; untrusted. */
+  readonly matched: string
+  readonly weight: number
+  readonly riskCap: Risk
+  /** In a text that is not the request itself, where code may quote what nobody wants done. */
+  readonly quoted: boolean
+}
+
+/** Tries look no further than this for a match that is not negated: a bound on work, and enough for people's texts. */
+const MAX_TRIES = 50
+
+/** Every rule against every source that it reads; for each rule and source the first match that is not negated. */
+export function matchSignals(rules: readonly SignalRule[], sources: readonly Source[]): readonly Match[] {
+  return rules.flatMap((rule) =>
+    sources.flatMap((source) => {
+      const text = textFor(rule.where, source)
+      return text === null || text === '' ? [] : (firstMatch(rule, source, text) ?? [])
+    }),
+  )
+}
+
+/** Logs and quoted code say less than prose, and a verb that opens the body less than one that opens the title. */
+function shareOf({ where }: SignalRule, { name }: Source): number {
+  if (name === 'evidence' || name === 'code') return 0.8
+  return where === 'lead' && name === 'body' ? 0.5 : 1
+}
+
+function textFor(where: SignalRule['where'], source: Source): string | null {
+  switch (where) {
+    case 'lead':
+      return source.lead
+    case 'tag':
+      return source.name === 'label' ? source.text : null
+    case 'action':
+      return isProse(source) ? source.text : null
+    case 'prose':
+      return isProse(source) || source.name === 'evidence' ? source.text : null
+    case 'raw':
+      return source.name === 'label' ? null : source.text
+  }
+}
+
+const isProse = (source: Source): boolean =>
+  source.name === 'request' || source.name === 'title' || source.name === 'body'
+
+function firstMatch(rule: SignalRule, source: Source, text: string): Match | null {
+  let tries = 0
+  for (const found of text.matchAll(rule.pattern)) {
+    if (++tries > MAX_TRIES) break
+    // Enough of what stands before to see a negation or the end of a clause.
+    const before = text.slice(Math.max(0, found.index - 60), found.index)
+    if (negatable(rule) && NEGATED.test(before)) continue
+    if (rule.where === 'action' && (!startsClause(before) || DESCRIBED.test(before))) continue
+    const listed = rule.where === 'action' && CRUD.test(before)
+    return {
+      rule,
+      matched: oneLine(found[0]),
+      weight: source.weight * shareOf(rule, source),
+      riskCap: listed && source.riskCap === 'high' ? 'medium' : source.riskCap,
+      quoted: source.name === 'evidence' || source.name === 'code',
+    }
+  }
+  return null
+}
+
+/**
+ * The words right before a match that turn it round. Only a closed list of fillers may stand between, so that
+ * "do not forget to delete" and "don't wait, delete" stay what they are.
+ */
+const NEGATED =
+  /(?:\b(?:do not|don't|does not|doesn't|never|without|must not|mustn't|should not|shouldn't|shall not|may not|cannot|can't|can not|could not|couldn't|won't|will not|unable to|fails? to|failed to|avoid|no need to|not|instead of|rather than|no|isn't|not allowed to)(?: (?:to|ever|actually|also|just|be|any|by|having|the|all|anything in|touch(?:ing)?|chang(?:e|ing)|modify(?:ing)?|edit(?:ing)?|break(?:ing)?|\w{1,20} (?:or|nor))){0,3}|\bnon-) ?$/i
+
+/** "when I delete", "after you deploy": a tale, not an order. */
+const DESCRIBED =
+  /\b(?:when|whenever|if|after|before|while|once|how) (?:i|you|we|they|users?|someone|a user|the user|one|people|to)(?: (?:try|tries|want|wants) to)? $/i
+
+/** "create, update and delete": a list of what a feature can do. */
+const CRUD = /\b(?:create|read|update|edit|list|view|get|insert|rename|add|modify|move|copy),? (?:(?:and|or|\/) )?$/i
+
+const CLAUSE =
+  /(?:^|[.;:,!?\n(\]] ?|(?:^|[\s(])(?:and|then|please|also|now|just|or|finally|first|afterwards|next|always|only|let's|must|shall|(?:can|could|would|will|should) (?:you|we|i)|(?:i|we|you)(?: (?:must|should|will)|'ll)|(?:want|wants|need|needs|have|like|going|try|sure|you|us|is|forget|has) to|it's time to|immediately|quickly|-|\*|\d{1,3}[.)]|\[[ x]\]) )$/i
+
+const startsClause = (before: string): boolean => CLAUSE.test(before)
+
+/** "should not crash" still tells of a crash: only what would raise the risk or widen the work can be taken back. */
+const negatable = ({ where, effect }: SignalRule): boolean =>
+  where === 'action' || effect.risk !== undefined || effect.riskIfActing !== undefined || effect.files === true
+
+const oneLine = (text: string): string => text.replace(/\s/g, ' ').slice(0, 80)

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { DEFAULT_OPERATOR_SETTINGS, parseOperatorSettings } from './settings/parse.ts'
+import type { BackendSettings, OperatorSettings } from './settings/settings.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Everything that the environment and the operator's file say, read once, frozen. The only reader of process.env. */
+export interface Config {
+  /** null = no credentials yet: set-up mode. */
+  readonly app: { readonly id: number; readonly privateKey: string; readonly webhookSecret: string } | null
+  readonly host: string
+  readonly port: number
+  /** Base URLs of GitHub: of its REST API and of its pages (and git). */
+  readonly apiUrl: string
+  readonly webUrl: string
+  /** null = the embedded Postgres in the data directory. */
+  readonly databaseUrl: string | null
+  readonly dataDir: string
+  readonly logLevel: string
+  readonly hostName: string
+  readonly settings: OperatorSettings
+  /** The environment as it was read, for Probot's own set-up page. */
+  readonly environment: Environment
+  /** Values that must never be shown, for the redactor. */
+  readonly secrets: readonly string[]
+}
+
+/** What is wrong with the configuration, in words; nothing has been started. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Throws ConfigError, with every problem named. */
+export function readConfig(env: Environment = process.env): Config {
+  const { settings, base } = readSettingsFile(env)
+  const dataDir = resolve(base, settings.dataDir)
+  const app = readApp(env)
+  const { apiUrl, webUrl } = readUrls(env)
+  return Object.freeze({
+    app,
+    host: env['HOST'] ?? 'localhost',
+    port: readPort(env['PORT']),
+    apiUrl,
+    webUrl,
+    databaseUrl: env['DATABASE_URL'] || null,
+    dataDir,
+    logLevel: env['LOG_LEVEL'] ?? 'info',
+    hostName: hostname(),
+    settings: { ...settings, backends: resolveBackends(settings.backends, base) },
+    environment: env,
+    secrets: secretsOf(env, settings),
+  })
+}
+
+function readSettingsFile(env: Environment): { settings: OperatorSettings; base: string } {
+  const named = env['SUPERVISOR_CONFIG']
+  const file = resolve(named ?? 'supervisor.config.yml')
+  if (!existsSync(file)) {
+    if (named) throw new ConfigError(`SUPERVISOR_CONFIG names ${file}, which does not exist`)
+    return { settings: DEFAULT_OPERATOR_SETTINGS, base: process.cwd() }
+  }
+  const parsed = parseOperatorSettings(readFileSync(file, 'utf8'), file)
+  if (parsed.ok) return { settings: parsed.value, base: dirname(file) }
+  const problems = parsed.problems.map((p) => `${p.file}:${p.line}:${p.column}: ${p.key === '' ? '' : `${p.key}: `}${p.message}`)
+  throw new ConfigError(problems.join('\n'))
+}
+
+function readApp(env: Environment): Config['app'] {
+  const id = env['APP_ID']
+  const privateKey = readPrivateKey(env)
+  if (!id && !privateKey) return null
+  if (!id || !/^\d+$/.test(id)) throw new ConfigError('APP_ID must be the number that GitHub shows on the App’s page')
+  if (!privateKey) throw new ConfigError('PRIVATE_KEY or PRIVATE_KEY_PATH is missing: generate a key on the App’s page')
+  const webhookSecret = env['WEBHOOK_SECRET']
+  if (!webhookSecret) {
+    throw new ConfigError('WEBHOOK_SECRET is missing: without it anybody could send commands. Set the same secret here and on the App’s page')
+  }
+  return { id: Number(id), privateKey, webhookSecret }
+}
+
+/** As Probot reads it: the key itself, with real or written line ends, its base64, or a path. */
+function readPrivateKey(env: Environment): string | null {
+  const path = env['PRIVATE_KEY_PATH']
+  if (path) return readFileSync(path, 'utf8')
+  const value = env['PRIVATE_KEY']
+  if (!value) return null
+  if (value.includes('-----BEGIN')) return value.replaceAll('\\n', '\n')
+  return Buffer.from(value, 'base64').toString('utf8')
+}
+
+function readUrls(env: Environment): { apiUrl: string; webUrl: string } {
+  const host = env['GHE_HOST']
+  if (!host) return { apiUrl: 'https://api.github.com', webUrl: 'https://github.com' }
+  const origin = `${env['GHE_PROTOCOL'] ?? 'https'}://${host}`
+  return { apiUrl: `${origin}/api/v3`, webUrl: origin }
+}
+
+function readPort(value: string | undefined): number {
+  const port = Number(value ?? 3000)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError(`PORT must be a number up to 65535, not ${value}`)
+  return port
+}
+
+/** Paths in the operator's file are relative to the file. */
+function resolveBackends(backends: OperatorSettings['backends'], base: string): Record<string, BackendSettings> {
+  return Object.fromEntries(
+    Object.entries(backends).map(([name, b]): [string, BackendSettings] => {
+      if (b.type === 'recorded') return [name, { ...b, recording: resolve(base, b.recording) }]
+      if ('command' in b) {
+        const [program, ...rest] = b.command
+        const local = !isAbsolute(program) && program.startsWith('.')
+        return [name, { ...b, command: [local ? join(base, program) : program, ...rest] }]
+      }
+      return [name, b]
+    }),
+  )
+}
+
+function secretsOf(env: Environment, settings: OperatorSettings): string[] {
+  const names = Object.values(settings.backends).flatMap((b) => ('apiKeyEnv' in b && b.apiKeyEnv ? [b.apiKeyEnv] : []))
+  const databasePassword = env['DATABASE_URL'] ? safePassword(env['DATABASE_URL']) : ''
+  const values = [env['WEBHOOK_SECRET'], env['PRIVATE_KEY'], databasePassword, ...names.map((n) => env[n])]
+  return values.filter((v): v is string => v !== undefined && v !== '')
+}
+
+function safePassword(url: string): string {
+  try {
+    return decodeURIComponent(new URL(url).password)
+  } catch {
+    throw new ConfigError('DATABASE_URL is not a URL: it must look like postgresql://user:password@host:5432/name')
+  }
+}

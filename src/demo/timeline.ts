@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { evidenceOf } from '../store/evidence.ts'
+import type { TransitionRecord } from '../store/history.ts'
+import { transitionsOf } from '../store/history.ts'
+import type { StoredTask } from '../store/tasks.ts'
+import { listTasks, readTask } from '../store/tasks.ts'
+import type { Corridor } from '../supervisor/corridor.ts'
+import { isFinal } from '../task/states.ts'
+import type { LoopbackGitHub } from './loopback-github.ts'
+
+export interface Story {
+  readonly task: string | null
+  readonly state: string
+  readonly pullRequest: number | null
+  readonly headSha: string | null
+  readonly checkConclusion: string | null
+  readonly evidence: number
+  /** Milliseconds spent in each state, the waits for people included. */
+  readonly msByStage: Readonly<Record<string, number>>
+  /** Requests that the App made, by route with numbers and hashes left out. */
+  readonly restCalls: Readonly<Record<string, number>>
+}
+
+interface StoryInput {
+  readonly github: LoopbackGitHub
+  readonly repository: string
+  readonly corridor: Corridor
+  readonly issue: { readonly title: string; readonly body: string }
+  readonly say: (line: string) => void
+}
+
+const LIMIT_MS = 10 * 60_000
+const LOOK_MS = 25
+const SETTLE_MS = 5_000
+
+/** Asks as maria, reviews as jon, and tells what happens in between, one line per transition, as it is stored. */
+export async function followTask({ github, repository, corridor, issue, say }: StoryInput): Promise<Story> {
+  const { number } = await github.as('maria').issue(repository, issue.title, issue.body)
+  say(`maria opens #${number}: ${issue.title}`)
+  await github.as('maria').comment(repository, number, '/supervise')
+  say('maria comments: /supervise')
+  say('')
+  const began = Date.now()
+  let told = 0
+  let approved = false
+  let task: StoredTask | null = null
+  while (Date.now() - began < LIMIT_MS && !(task && isFinal(task.state))) {
+    await sleep(LOOK_MS)
+    task = task
+      ? await readTask(corridor.db, task.id)
+      : ((await listTasks(corridor.db, { open: false, limit: 1 }))[0] ?? null)
+    if (!task) continue
+    const transitions = await transitionsOf(corridor.db, task.id)
+    for (const t of transitions.slice(told)) say(line(t, began))
+    if (transitions.length > told && transitions.at(-1)?.to === 'REPORT') await tellEvidence(corridor, task, say)
+    told = transitions.length
+    if (
+      !approved &&
+      task.waitingOn === 'review' &&
+      task.pullNumber !== null &&
+      (await conclusionOf(github, repository, task)) !== null
+    ) {
+      approved = true
+      say(`          jon reads #${task.pullNumber} and its evidence, and approves`)
+      await github
+        .as('jon')
+        .review(repository, task.pullNumber, { event: 'APPROVE', body: 'The test proves it. Thank you.' })
+    }
+  }
+  if (!task) throw new Error('the comment did not become a task within ten minutes')
+  await settled(corridor, task.id)
+  const conclusion = await conclusionOf(github, repository, task)
+  say('')
+  say(
+    `${task.state}: pull request #${task.pullNumber}, check run "Supervisor verification" ${conclusion}, commit ${task.headSha?.slice(0, 7)}`,
+  )
+  return {
+    task: task.id,
+    state: task.state,
+    pullRequest: task.pullNumber,
+    headSha: task.headSha,
+    checkConclusion: conclusion,
+    evidence: (await evidenceOf(corridor.db, task.id, task.round)).length,
+    msByStage: stages(await transitionsOf(corridor.db, task.id), began),
+    restCalls: corridor.github.calls(),
+  }
+}
+
+async function conclusionOf(github: LoopbackGitHub, repository: string, task: StoredTask): Promise<string | null> {
+  if (task.headSha === null) return null
+  const runs = await github.view.checkRuns(repository, task.headSha)
+  return runs.find((r) => r.name === 'Supervisor verification')?.conclusion ?? null
+}
+
+/** The last edit of the comment follows within a second or two; the story ends with what people see. */
+async function settled(corridor: Corridor, taskId: string): Promise<void> {
+  for (const end = Date.now() + SETTLE_MS; Date.now() < end; await sleep(LOOK_MS)) {
+    const waiting = await corridor.db.prisma.$queryRaw<unknown[]>`
+      select 1 from outbox where task_id = ${taskId} and wanted > sent and dead_at is null limit 1`
+    if (waiting.length === 0) return
+  }
+}
+
+async function tellEvidence(corridor: Corridor, task: StoredTask, say: (line: string) => void): Promise<void> {
+  for (const e of await evidenceOf(corridor.db, task.id, task.round)) {
+    const counts = e.counts ? `, ${e.counts.passed} passed, ${e.counts.failed} failed` : ''
+    say(
+      `            ${e.verdict.padEnd(8)} ${e.criterion}${e.command === null ? '' : `: ${e.command}, exit ${e.exitCode}${counts}, ${e.durationMs} ms`}`,
+    )
+  }
+}
+
+function line(t: TransitionRecord, began: number): string {
+  const at = `${((t.at.getTime() - began) / 1000).toFixed(2)} s`.padStart(8)
+  const rests = t.waitingOn === null ? '' : `, waits for ${t.waitingOn}`
+  return `${at}  ${t.from} → ${t.to}  ${t.reasonCode}${t.actor === 'supervisor' ? '' : ` by ${t.actor}`}${rests}`
+}
+
+function stages(transitions: readonly TransitionRecord[], began: number): Record<string, number> {
+  const spent: Record<string, number> = {}
+  let since = began
+  for (const t of transitions) {
+    spent[t.from] = (spent[t.from] ?? 0) + t.at.getTime() - since
+    since = t.at.getTime()
+  }
+  return spent
+}

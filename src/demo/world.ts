@@ -1,0 +1,98 @@
+import type { Caller, Tokens } from './caller.ts'
+import type { Deliveries } from './deliveries.ts'
+import type { Emulator } from './emulator.ts'
+import type { RepositoryRow, UserRow } from './emulator-rows.ts'
+import { notFound } from './failure.ts'
+import type { Json } from './json.ts'
+import type { Repositories } from './repositories.ts'
+import type { Manifest, UserJson } from './types.ts'
+
+/** All that routes share: the emulator, the repositories, and what the emulator has no place for. */
+export interface World {
+  readonly url: string
+  readonly owner: string
+  readonly app: AppFacts
+  readonly manifest: Manifest
+  readonly emulator: Emulator
+  readonly repositories: Repositories
+  readonly tokens: Tokens
+  readonly deliveries: Deliveries
+  /** Reactions by the path of what they stand on. */
+  readonly reactions: Map<string, Reaction[]>
+  readonly statuses: Status[]
+  /** Rules of branches, by repository id. */
+  readonly rules: Map<number, readonly Json[]>
+  /** Repositories on a plan without draft pull requests. */
+  readonly withoutDrafts: Set<number>
+  /** Text of a comment before its last edit, by comment id: the emulator's event does not carry it. */
+  readonly previousBodies: Map<number, string>
+  /** Calls that this GitHub cannot answer: suspect it first when a test fails. */
+  readonly unsupported: string[]
+  /** ms since 1970 by the loopback GitHub's clock. */
+  now(): number
+  /** Numbers for what the emulator does not number. */
+  nextId(): number
+  /** Sends a webhook, completed and corrected, in the order of the calls. */
+  emit(event: string, payload: Json, fullName: string): void
+}
+
+export interface AppFacts {
+  readonly id: number
+  readonly slug: string
+  readonly name: string
+  readonly webhookSecret: string
+  readonly installationId: number
+  readonly privateKey: string
+}
+
+export interface Reaction {
+  readonly id: number
+  readonly node_id: string
+  readonly user: UserJson
+  readonly content: string
+  readonly created_at: string
+}
+
+export interface Status {
+  readonly repositoryId: number
+  readonly sha: string
+  readonly context: string
+  readonly state: string
+  readonly json: Json
+}
+
+export const ACTIONS_APP = { id: 15_368, slug: 'github-actions', name: 'GitHub Actions' } as const
+
+export const botLogin = (slug: string): string => `${slug}[bot]`
+
+export function repositoryNamed(world: World, fullName: string): RepositoryRow {
+  const row = world.emulator.rows.repositories.findOneBy('full_name', fullName)
+  if (!row) throw notFound()
+  return row
+}
+
+export function loginOf(world: World, caller: Caller): string {
+  return caller.kind === 'user' || caller.kind === 'installation' ? caller.login : world.owner
+}
+
+export function userNamed(world: World, login: string): UserJson {
+  const row = world.emulator.rows.users.findOneBy('login', login)
+  if (!row) throw notFound()
+  return userJson(world, row)
+}
+
+export function userJson(world: World, row: UserRow): UserJson {
+  return {
+    login: row.login,
+    id: row.id,
+    node_id: row.node_id,
+    avatar_url: `${world.url}/avatars/u/${row.login}`,
+    url: `${world.url}/users/${row.login}`,
+    html_url: `${world.url}/${row.login}`,
+    type: row.type,
+    site_admin: false,
+  }
+}
+
+/** ISO 8601 with seconds: GitHub never gives more. */
+export const isoSeconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`

@@ -1,0 +1,46 @@
+import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
+import { Probot, Server } from 'probot'
+import { webhookRoute } from './app.ts'
+import type { Config } from './config.ts'
+import { createDeliveryWriter } from './store/delivery-writer.ts'
+import type { Database } from './store/database.ts'
+
+export interface FrontDoor {
+  readonly port: number
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * The web half: Probot's server with our own webhook route in place of its middleware, because that one answers only
+ * after its handlers have run and keeps unfinished work in memory alone.
+ */
+export async function startFrontDoor(config: Config, db: Database, log: Logger): Promise<FrontDoor> {
+  const { app } = config
+  if (!app) throw new Error('the front door needs the App’s credentials')
+  const quiet = log.child({ name: 'http' }, { level: log.level === 'debug' || log.level === 'trace' ? log.level : 'warn' })
+  const route = webhookRoute({ secret: app.webhookSecret, store: createDeliveryWriter(db.inboxPool), log })
+  const server = new Server({
+    port: config.port,
+    host: config.host,
+    log: quiet,
+    enableStaticFiles: false,
+    Probot: Probot.defaults({ appId: app.id, privateKey: app.privateKey, secret: app.webhookSecret, baseUrl: config.apiUrl, log: quiet }),
+  })
+  await server.load((probot) => {
+    probot.getNodeMiddleware = async () => route
+  })
+  const http = await server.start()
+  const { port } = http.address() as AddressInfo
+  log.info({ port, host: config.host }, 'listening for webhooks')
+  return {
+    port,
+    stop: async () => {
+      const closed = server.stop()
+      http.closeIdleConnections()
+      const timer = setTimeout(() => http.closeAllConnections(), 5_000)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import type { RepositoryRef } from '../task/task.ts'
+import type { GitHub } from './client.ts'
+
+export interface CheckContent {
+  readonly status: 'in_progress' | 'completed'
+  /** Set exactly when completed. `neutral` and `skipped` are missing on purpose: required checks pass on them. */
+  readonly conclusion: 'success' | 'failure' | 'action_required' | 'cancelled' | null
+  readonly title: string
+  readonly summary: string
+  readonly text: string
+  /** At most three; GitHub shows them on completed runs only, so they are sent with those only. */
+  readonly actions: readonly { readonly label: string; readonly description: string; readonly identifier: string }[]
+}
+
+/** One name on every commit: owners list it in their branch rules (SPEC 10.2). */
+const CHECK_NAME = 'Supervisor verification'
+
+/**
+ * Not idempotent: look it up by its key before repeating it.
+ * @param check `externalId`: the task's id
+ * @returns its id
+ */
+export async function createCheck(
+  github: GitHub,
+  repo: RepositoryRef,
+  check: CheckContent & { readonly headSha: string; readonly externalId: string },
+): Promise<number> {
+  const { rest } = await github.octokit('checks', repo)
+  const { data } = await rest.checks.create({
+    owner: repo.owner,
+    repo: repo.name,
+    name: CHECK_NAME,
+    head_sha: check.headSha,
+    external_id: check.externalId,
+    ...parametersOf(check),
+  })
+  return data.id
+}
+
+export async function updateCheck(
+  github: GitHub,
+  repo: RepositoryRef,
+  checkRunId: number,
+  content: CheckContent,
+): Promise<void> {
+  const { rest } = await github.octokit('checks', repo)
+  await rest.checks.update({ owner: repo.owner, repo: repo.name, check_run_id: checkRunId, ...parametersOf(content) })
+}
+
+/**
+ * The run of this App on this commit that belongs to the task: its id, or null. Another App may use the same name, and
+ * another task the same commit.
+ */
+export async function findCheckByExternalId(
+  github: GitHub,
+  repo: RepositoryRef,
+  headSha: string,
+  externalId: string,
+): Promise<number | null> {
+  const { rest } = await github.octokit('checks', repo)
+  const { data } = await rest.checks.listForRef({
+    owner: repo.owner,
+    repo: repo.name,
+    ref: headSha,
+    check_name: CHECK_NAME,
+    app_id: github.appId,
+    filter: 'latest',
+    per_page: 100,
+  })
+  const ours = data.check_runs.filter((run) => run.app?.id === github.appId && run.external_id === externalId)
+  return ours.length === 0 ? null : Math.min(...ours.map(({ id }) => id))
+}
+
+function parametersOf({ status, conclusion, title, summary, text, actions }: CheckContent) {
+  const output = { title, summary, text }
+  if (status !== 'completed' || conclusion === null) return { status: 'in_progress' as const, output }
+  return { status, conclusion, output, actions: actions.map((action) => ({ ...action })) }
+}

@@ -1,0 +1,28 @@
+/**
+ * What each token may do: one line per purpose, and nothing asks GitHub for more (SPEC 6.6). Every token is narrowed to
+ * one repository besides. app.yml grants exactly the union of these lines; a test compares them.
+ *
+ * Sources: the "permissions required" of GitHub's REST reference; for `ready` https://github.com/cli/cli/issues/6924.
+ */
+export const PURPOSES = {
+  /** Clone; issues, comments, pull requests, a person's permission (metadata). */
+  read: { metadata: 'read', contents: 'read', issues: 'read', pull_requests: 'read' },
+  /**
+   * What the repository's own CI says about a commit. Commit statuses and the logs of Actions are read for nothing else,
+   * so they are kept apart from `read`: an owner who takes one of them away loses the evidence of CI, not the clone.
+   */
+  ci: { metadata: 'read', checks: 'read', statuses: 'read', actions: 'read' },
+  /** git push of a task's branch. */
+  push: { metadata: 'read', contents: 'write' },
+  /** Comments, reactions and labels, on issues and on pull requests. */
+  thread: { metadata: 'read', issues: 'write', pull_requests: 'write' },
+  /** Opening and editing a pull request, asking for a review. Its head is looked at with `contents`. */
+  pull: { metadata: 'read', contents: 'read', pull_requests: 'write' },
+  /** Turning a draft ready is a GraphQL mutation, and GitHub wants both for it. */
+  ready: { metadata: 'read', contents: 'write', pull_requests: 'write' },
+  checks: { metadata: 'read', checks: 'write' },
+} as const satisfies Record<string, Permissions>
+
+export type Permissions = Readonly<Partial<Record<PermissionName, 'read' | 'write'>>>
+type PermissionName = 'metadata' | 'contents' | 'issues' | 'pull_requests' | 'checks' | 'statuses' | 'actions'
+export type Purpose = keyof typeof PURPOSES

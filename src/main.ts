@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { ConfigError } from './config.ts'
+import { packageRoot } from './package-root.ts'
+
+/** The command line: each command is one file under cli/, loaded when it is used. */
+const program = new Command('supervisor')
+  .description('Runs coding agents on a short leash and verifies their work itself.')
+  .version(version())
+  .showHelpAfterError('(type `supervisor --help` to see what there is)')
+
+program
+  .command('start')
+  .description('web half and worker half in one process; without App credentials: the set-up page, on loopback only')
+  .option('--no-worker', 'take webhooks, leave the work to `supervisor worker` elsewhere')
+  .action(async (options: { worker: boolean }) => (await import('./cli/start.ts')).start(options))
+
+program
+  .command('worker')
+  .description('the worker half alone; as many as you like share one database')
+  .action(async () => (await import('./cli/worker.ts')).worker())
+
+program
+  .command('demo')
+  .description('the whole loop against a GitHub on loopback: no account, no database server, no agent to install')
+  .option('--json', 'print one JSON object on the last line')
+  .option('--keep', 'leave everything running for a look, until Ctrl-C')
+  .option('--backend <name>', 'use this backend of your supervisor.config.yml instead of the recorded run')
+  .action(async (options: { json?: true; keep?: true; backend?: string }) => (await import('./cli/demo.ts')).demo(options))
+
+program
+  .command('tasks')
+  .description('list tasks, newest first')
+  .option('--all', 'ended ones, too')
+  .option('--limit <n>', 'how many at most', '50')
+  .option('--json', 'for programs')
+  .action(async (options: { all?: true; limit: string; json?: true }) => (await import('./cli/tasks.ts')).tasks(options))
+
+program
+  .command('show')
+  .argument('<task>', 'the task’s id, or how it ends')
+  .description('everything that is known of one task')
+  .option('--json', 'for programs')
+  .action(async (task: string, options: { json?: true }) => (await import('./cli/show.ts')).show(task, options))
+
+program
+  .command('migrate')
+  .description('bring the database up to date (start does so, too)')
+  .action(async () => (await import('./cli/migrate.ts')).migrateDatabase())
+
+if (existsSync('.env')) process.loadEnvFile('.env')
+try {
+  await program.exitOverride().parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode
+  else {
+    const text = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`${text}\n`)
+    process.exitCode = 1
+  }
+}
+
+function version(): string {
+  const { version: v } = JSON.parse(readFileSync(join(packageRoot(import.meta.dirname), 'package.json'), 'utf8')) as { version: string }
+  return v
+}

@@ -1,0 +1,74 @@
+import type { Settings } from '../settings/settings.ts'
+import type { Grant } from '../task/grant.ts'
+import type { Plan, VerificationPlan, VerifyCommand } from '../task/plan.ts'
+import type { Classification, RequestFlags } from '../task/task.ts'
+import type { Skill } from './skills.ts'
+import { criteriaFor, jobsFor } from './templates.ts'
+
+export interface PlanInput {
+  readonly taskId: string
+  readonly classification: Classification
+  readonly settings: Pick<Settings, 'limits'>
+  readonly skill: Skill | null
+  readonly flags: RequestFlags
+  /** What this task may cost, in US dollars: the flag or the settings' limit, as admitted. */
+  readonly budgetUsd: number
+  readonly baseBranch: string
+  /** Where work on files starts; null for tasks without files. */
+  readonly baseSha: string | null
+  /** The repository's commands, else what was detected on the base. */
+  readonly verification: VerificationPlan
+  readonly revision: number
+  /** Text of the person who wanted the plan changed; untrusted. */
+  readonly changeRequest: string | null
+}
+
+/** A skill's checks have no time of their own: as long as a long test run, no longer. */
+const SKILL_CHECK_MS = 600_000
+
+/** Task, settings and skill → the plan, as data (SPEC 5.2). Pure: equal input gives an equal plan and an equal hash. */
+export function makePlan(input: PlanInput): Plan {
+  const { classification, skill, flags, baseSha } = input
+  const timeMs = Math.min(flags.timeoutMs ?? input.settings.limits.timeMs, input.settings.limits.timeMs)
+  const onFiles = baseSha !== null
+  return {
+    version: 1,
+    taskId: input.taskId,
+    type: classification.type,
+    risk: classification.risk,
+    mode: classification.mode,
+    workflow: classification.workflow,
+    skill: skill?.name ?? null,
+    baseBranch: input.baseBranch,
+    baseSha,
+    revision: input.revision,
+    changeRequest: input.changeRequest,
+    jobs: jobsFor({ classification, onFiles, backend: flags.backend ?? null, timeMs }),
+    criteria: criteriaFor({ classification, onFiles }),
+    verification: onFiles ? verificationFor(input.verification, skill) : NOTHING_TO_RUN,
+    grant: grantFor(classification, onFiles, timeMs, input.budgetUsd),
+  }
+}
+
+const NOTHING_TO_RUN: VerificationPlan = { setup: null, setupTimeoutMs: 0, commands: [], source: 'none' }
+
+/** SPEC 9.1: the repository's own commands, else the skill's, else what was detected. */
+function verificationFor(given: VerificationPlan, skill: Skill | null): VerificationPlan {
+  if (given.source === 'repository' || skill === null || skill.verify.length === 0) return given
+  const commands: readonly VerifyCommand[] = skill.verify.map((run, i) => ({
+    name: `${skill.name} ${i + 1}`,
+    run,
+    timeoutMs: SKILL_CHECK_MS,
+    required: true,
+  }))
+  return { ...given, commands, source: 'skill' }
+}
+
+/**
+ * What the jobs may do. All paths of the worktree may be edited; protected ones are not taken away here but stop at the
+ * publish gate, where a person sees the change (SPEC 4.3). No network, and no variables beyond the minimal set.
+ */
+function grantFor({ workflow }: Classification, onFiles: boolean, timeMs: number, budgetUsd: number): Grant {
+  const tools = onFiles ? ['read', 'edit', 'shell'] : workflow === 'ops' ? ['read', 'shell'] : ['read']
+  return { tools, paths: onFiles ? ['**'] : [], network: [], environment: [], timeMs, tokens: null, budgetUsd }
+}

@@ -1,0 +1,143 @@
+import type { Plan, PlannedJob } from '../task/plan.ts'
+import type { Snapshot } from '../task/snapshot.ts'
+import { asAnswerPrompt, evidenceLines, grantLines, RULES } from './prompt-text.ts'
+import type { Skill } from './skills.ts'
+import { createUntrusted } from './untrusted.ts'
+
+export interface PromptInput {
+  readonly plan: Plan
+  readonly job: PlannedJob
+  readonly snapshot: Snapshot
+  readonly skill: Skill | null
+  /** Random for each run, 8 to 64 letters and digits, so that no text can end its own block. */
+  readonly delimiter: string
+  /** What the last verification or review found wrong; untrusted. */
+  readonly repair: string | null
+  /** What a person asked for on the pull request; untrusted. */
+  readonly followUp: string | null
+  /** Answers to our questions; untrusted. */
+  readonly clarifications?: readonly string[]
+  /** The patch that a reviewer reads; untrusted. */
+  readonly patch?: string
+}
+
+/** Longest text of each kind, in characters; what is longer keeps its head and its tail. */
+const LIMITS = {
+  title: 500,
+  body: 20_000,
+  request: 12_000,
+  comment: 4_000,
+  hunk: 4_000,
+  repair: 30_000,
+  followUp: 12_000,
+  patch: 200_000,
+} as const
+const MAX_COMMENTS = 30
+
+/**
+ * The text that a backend gets (SPEC 5.4): role and rules, the skill's rules, the job, the grant and the evidence that
+ * will be collected, all in our own words; then everything that came from GitHub, a repository or an agent, each piece
+ * in a block that only the random delimiter ends; at last what to print. Throws on a delimiter that is none.
+ */
+export function buildPrompt(input: PromptInput): string {
+  const { plan, job, snapshot, skill, repair, followUp } = input
+  const untrusted = createUntrusted(input.delimiter)
+  const reviewing = job.type === 'reviewer'
+  const onFiles = plan.baseSha !== null
+  const comments = snapshot.comments.slice(-MAX_COMMENTS)
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    [
+      'Role',
+      [reviewing ? RULES.reviewer : onFiles ? RULES.worker : RULES.answerer, ...RULES.always(untrusted.example)],
+    ],
+    [
+      'Rules of the skill',
+      skill === null
+        ? []
+        : [
+            untrusted.plain(skill.sections['Operating rules']),
+            '',
+            'Stop, and say why, when:',
+            untrusted.plain(skill.sections['Stop conditions']),
+          ],
+    ],
+    [
+      'Job',
+      [
+        `${job.goal}.`,
+        `Task type: ${plan.type}. Risk: ${plan.risk}. Mode: ${plan.mode}.`,
+        ...(plan.baseSha === null ? [] : [`The worktree starts from commit ${plan.baseSha}.`]),
+      ],
+    ],
+    ['What must be true at the end', plan.criteria.map((c) => `- ${c}`)],
+    ['What you may do', grantLines(plan.grant, job.timeoutMs)],
+    ['What will be checked, and by whom', evidenceLines(plan)],
+    [
+      'Material: the issue',
+      [
+        untrusted.block('title', snapshot.title, LIMITS.title),
+        untrusted.block('body', snapshot.body, LIMITS.body),
+        ...comments.map((c) => untrusted.block('comment', c.text, LIMITS.comment, c.author.login)),
+        ...(snapshot.location === null ? [] : [untrusted.block('place', placeOf(snapshot.location), LIMITS.hunk)]),
+        ...(snapshot.comments.length > comments.length
+          ? [`${snapshot.comments.length - comments.length} earlier comments are left out.`]
+          : []),
+      ],
+    ],
+    [
+      'Material: the request to carry out',
+      [
+        untrusted.block(
+          'request',
+          snapshot.request.trim() === '' ? 'The issue itself is the request.' : snapshot.request,
+          LIMITS.request,
+        ),
+      ],
+    ],
+    [
+      'Material: answers to our questions',
+      (input.clarifications ?? []).slice(-10).map((c) => untrusted.block('clarification', c, LIMITS.comment)),
+    ],
+    [
+      'Material: what a person wants changed in the plan',
+      plan.changeRequest === null ? [] : [untrusted.block('plan-change', plan.changeRequest, LIMITS.followUp)],
+    ],
+    [
+      'Material: what the last verification found',
+      repair === null
+        ? []
+        : [
+            'Earlier work is in the worktree already. Mend what is named here; keep the rest.',
+            untrusted.block('findings', repair, LIMITS.repair),
+          ],
+    ],
+    [
+      'Material: what a reviewer asks for',
+      followUp === null
+        ? []
+        : [
+            'Earlier work is in the worktree already. Do what the review asks for; keep the rest.',
+            untrusted.block('review', followUp, LIMITS.followUp),
+          ],
+    ],
+    [
+      'Material: the change to review',
+      input.patch === undefined ? [] : [untrusted.block('patch', input.patch, LIMITS.patch)],
+    ],
+    [
+      'At the end',
+      reviewing
+        ? RULES.reviewEnd
+        : onFiles
+          ? RULES.workEnd
+          : asAnswerPrompt(skill === null ? null : untrusted.plain(skill.sections.Outputs)),
+    ],
+  ]
+  return `${sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => `# ${title}\n\n${lines.join('\n')}`)
+    .join('\n\n')}\n`
+}
+
+const placeOf = ({ path, line, hunk }: NonNullable<Snapshot['location']>): string =>
+  `${path.slice(0, 500)}${line === null ? '' : `, line ${line}`}\n${hunk}`

@@ -1,0 +1,100 @@
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { execa } from 'execa'
+import { BASE_PATH } from './base-path.ts'
+
+/** Any open file descriptor. execa takes every number, its types name only the literals 3 to 9: 3 stands for all. */
+type Descriptor = 3
+
+/**
+ * The files and pipes that a process is started with.
+ *
+ * Node's own pipes are sockets, and Linux does not open a socket by name: in a shell script `echo … > /dev/stderr` and
+ * `cat /dev/stdin` would fail (open(2), ENXIO). So stdin is a file and both outputs are real pipes. Their names are
+ * gone again before the process starts; nothing stays on the disk after a crash.
+ */
+export interface Channels {
+  /** Descriptors for the process; our copies are closed by `handedOver` when it has been started. */
+  readonly stdin: Descriptor | 'ignore'
+  readonly stdoutWriter: Descriptor
+  readonly stderrWriter: Descriptor
+  /** A file that the process may read. */
+  readonly args: Descriptor
+  /** A file that the process may write and we can read at any time. */
+  readonly status: Descriptor
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readStatus(): string
+  handedOver(): void
+  close(): void
+}
+
+export async function openChannels(input: { stdin: string | undefined; args: string }): Promise<Channels> {
+  const open: Descriptor[] = []
+  const directory = mkdtempSync(join(tmpdir(), 'supervisor-run-'))
+  const path = (name: string) => join(directory, name)
+  const opened = (name: string, flags: number) => {
+    const descriptor = openSync(path(name), flags, 0o600) as Descriptor
+    open.push(descriptor)
+    return descriptor
+  }
+  const file = (name: string, content: string, flags: number) => {
+    writeFileSync(path(name), content, { mode: 0o600 })
+    return opened(name, flags)
+  }
+  try {
+    await execa('mkfifo', ['-m', '600', path('out'), path('err')], {
+      extendEnv: false,
+      env: { PATH: BASE_PATH },
+      stdin: 'ignore',
+      timeout: 10_000,
+    })
+    // A reader must stand before a writer may open a pipe, and it must not wait for one.
+    const outReader = opened('out', constants.O_RDONLY | constants.O_NONBLOCK)
+    const errReader = opened('err', constants.O_RDONLY | constants.O_NONBLOCK)
+    const stdoutWriter = opened('out', constants.O_WRONLY)
+    const stderrWriter = opened('err', constants.O_WRONLY)
+    const stdin = input.stdin === undefined ? 'ignore' : file('in', input.stdin, constants.O_RDONLY)
+    const args = file('args', input.args, constants.O_RDONLY)
+    const status = file('status', '', constants.O_RDWR | constants.O_APPEND)
+
+    const stdout = new Socket({ fd: outReader, readable: true, writable: false })
+    const stderr = new Socket({ fd: errReader, readable: true, writable: false })
+    // From here on the sockets own their descriptors.
+    const ours = new Set<number>(open.filter((descriptor) => descriptor !== outReader && descriptor !== errReader))
+    const closeOnce = (descriptors: readonly number[]) => {
+      for (const descriptor of descriptors) if (ours.delete(descriptor)) closeSync(descriptor)
+    }
+    return {
+      stdin,
+      stdoutWriter,
+      stderrWriter,
+      args,
+      status,
+      stdout,
+      stderr,
+      readStatus: () => (ours.has(status) ? readFromStart(status) : ''),
+      handedOver: () => closeOnce([...ours].filter((descriptor) => descriptor !== status)),
+      close() {
+        closeOnce([...ours])
+        stdout.destroy()
+        stderr.destroy()
+      },
+    }
+  } catch (error) {
+    for (const descriptor of open) closeSync(descriptor)
+    throw error
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+const MAX_STATUS_BYTES = 4096
+
+function readFromStart(descriptor: number): string {
+  const buffer = Buffer.alloc(MAX_STATUS_BYTES)
+  return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, MAX_STATUS_BYTES, 0))
+}

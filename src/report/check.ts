@@ -1,0 +1,174 @@
+import { type Situation, situationOf } from './situation.ts'
+import { about, facts } from './text/about.ts'
+import { checkTable, excerpts, tally } from './text/evidence-table.ts'
+import { HEADLINES } from './text/headline.ts'
+import { nextSteps, waitingFor } from './text/next-steps.ts'
+import { outcome } from './text/outcome.ts'
+import { wordsFor } from './text/reasons.ts'
+import { plain } from './text/safe.ts'
+import type { TaskView } from './view.ts'
+
+export const CHECK_NAME = 'Supervisor verification'
+
+export interface CheckAction {
+  /** At most 20 characters. */
+  readonly label: string
+  /** At most 40 characters. */
+  readonly description: string
+  /** At most 20 characters. */
+  readonly identifier: string
+}
+
+export interface RenderedCheck {
+  readonly status: 'in_progress' | 'completed'
+  /** Never neutral or skipped: a required check passes on those (SPEC 10.2). */
+  readonly conclusion: 'success' | 'failure' | 'action_required' | 'cancelled' | null
+  readonly title: string
+  readonly summary: string
+  readonly text: string
+  /** At most three, and only where the run is completed: GitHub shows them on no other. */
+  readonly actions: CheckAction[]
+}
+
+type Verdict = RenderedCheck['conclusion']
+
+/** GitHub's limit is 65,535 for each of summary and text; it is held in bytes, which is never more than characters allow. */
+const MAX_BYTES = 65_535
+const EXCERPTS = [3_000, 1_200, 400, 0] as const
+
+/** The check run of the head commit, from the push on. Pure. */
+export function renderCheck(view: TaskView): RenderedCheck {
+  const situation = situationOf(view)
+  const conclusion = conclusionOf(situation, view)
+  return {
+    status: conclusion === null ? 'in_progress' : 'completed',
+    conclusion,
+    title: titleOf(situation, view),
+    summary: fitting([summary(view, true), summary(view, false)]),
+    text: fitting(EXCERPTS.map((max) => excerpts(view.evidence, max, 'all').join('\n\n'))),
+    actions: conclusion === null ? [] : ACTIONS[conclusion].filter((a) => offered(a, situation, view)),
+  }
+}
+
+const BY_SITUATION = {
+  reading: null,
+  clarify: 'action_required',
+  planning: null,
+  approve_plan: 'action_required',
+  preparing: null,
+  working: null,
+  reviewing: null,
+  verifying: null,
+  held: 'action_required',
+  publishing: null,
+  ci: null,
+  verified: 'by verdict',
+  inconclusive: 'by verdict',
+  unverified: 'by verdict',
+  approve_result: 'action_required',
+  quota: null,
+  budget: 'action_required',
+  capacity: null,
+  retry: null,
+  finishing: 'by verdict',
+  // A wait for a person must be a completed run: an open one goes stale after two weeks.
+  paused: 'action_required',
+  not_verified: 'failure',
+  not_conclusive: 'action_required',
+  no_change: 'failure',
+  held_back: 'action_required',
+  failed: 'failure',
+  refused: 'cancelled',
+  cancelled: 'cancelled',
+  done: 'by verdict',
+} as const satisfies Record<Situation, Verdict | 'by verdict'>
+
+/** Success has one source: the verdict `pass`. An approval by a person does not turn an inconclusive run green. */
+function conclusionOf(situation: Situation, view: TaskView): Verdict {
+  const conclusion = BY_SITUATION[situation]
+  if (conclusion !== 'by verdict') return conclusion
+  if (view.task.verdict === 'fail') return 'failure'
+  if (view.task.verdict !== 'pass' || anotherPersonMissing(view)) return 'action_required'
+  return 'success'
+}
+
+/** GitHub counts the requester's own review of the bot's pull request; where policy does not, the check must not be green. */
+function anotherPersonMissing({ task, decisions, approvals }: TaskView): boolean {
+  const asked = decisions.findLast((d) => d.gate === 'result')
+  if (asked?.kind !== 'approve' || asked.approval.requesterCounts || task.state === 'DONE') return false
+  const given = approvals.filter(
+    (a) =>
+      a.gate === 'result' &&
+      a.decision === 'approved' &&
+      a.headSha === task.headSha &&
+      a.login !== task.requester.login,
+  )
+  return new Set(given.map((a) => a.login)).size < asked.approval.required
+}
+
+function titleOf(situation: Situation, view: TaskView): string {
+  const { verdict, reasonCode } = view.task
+  const count = tally(view.evidence)
+  switch (situation) {
+    case 'verified':
+    case 'finishing':
+    case 'done':
+      if (verdict === 'pass')
+        return anotherPersonMissing(view) ? 'Waiting for the approval of another person' : `Verified: ${count}`
+      return verdict === 'fail' ? `Not verified: ${count}` : `Inconclusive: ${count}`
+    case 'not_verified':
+    case 'unverified':
+      return `Not verified: ${count}`
+    case 'inconclusive':
+    case 'not_conclusive':
+      return `Inconclusive: ${count}`
+    case 'held':
+    case 'held_back':
+      return `Held: ${reasonCode.replaceAll(/[^a-z]/g, ' ').slice(0, 60)}`
+    case 'failed':
+      return `Failed: ${wordsFor(reasonCode).happened}`
+    default:
+      return HEADLINES[situation][1]
+  }
+}
+
+function summary(view: TaskView, full: boolean): string {
+  const parts = [
+    `**${plain(view.task.title, 120)}**`,
+    about(view),
+    outcome(view),
+    full ? checkTable(view.evidence) : '',
+    facts(view),
+    waitingFor(view),
+    nextSteps(view),
+  ]
+  return parts.filter((s) => s !== '').join('\n\n')
+}
+
+const APPROVE = { label: 'Approve', description: 'Approve what this commit waits for', identifier: 'approve' }
+const RETRY = { label: 'Retry', description: 'Start a new task on this branch', identifier: 'retry' }
+const DISCARD = { label: 'Discard', description: 'Stop the task and drop its result', identifier: 'discard' }
+
+const ACTIONS: Record<NonNullable<Verdict>, readonly CheckAction[]> = {
+  success: [],
+  failure: [RETRY, DISCARD],
+  action_required: [APPROVE, RETRY, DISCARD],
+  cancelled: [RETRY],
+}
+
+/** Approving needs a gate that waits, retrying an end, discarding something left. */
+function offered({ identifier }: CheckAction, situation: Situation, { task, buttons }: TaskView): boolean {
+  if (buttons !== undefined && !buttons.some((b) => b === identifier)) return false
+  const final = task.state === 'FAILED' || task.state === 'CANCELLED' || task.state === 'DONE'
+  if (identifier === 'approve')
+    return situation === 'held' || situation === 'approve_result' || situation === 'inconclusive'
+  if (identifier === 'retry') return final && task.state !== 'DONE'
+  return !final || task.state === 'FAILED'
+}
+
+function fitting(drafts: readonly string[]): string {
+  return (
+    drafts.find((text) => Buffer.byteLength(text) <= MAX_BYTES) ??
+    'Too long to be shown here; the comment of the task has the short form.'
+  )
+}

@@ -1,0 +1,106 @@
+import { list } from './text/format.ts'
+import { HEADLINES } from './text/headline.ts'
+import { wordsFor } from './text/reasons.ts'
+import { code, login, plain, row } from './text/safe.ts'
+import type { Reply, TaskLine } from './view.ts'
+
+const MAX_ROWS = 50
+
+/** A short answer in a thread. Pure; at most about 30,000 characters. The caller adds the marker. */
+export function renderReply(reply: Reply): string {
+  switch (reply.kind) {
+    case 'help':
+      return help(reply.verbs)
+    case 'tasks':
+      return tasks(reply.tasks)
+    case 'why':
+      return why(reply.taskId, reply.decisions)
+    case 'refusal':
+      return refusal(reply)
+  }
+}
+
+function help(verbs: readonly { readonly usage: string; readonly summary: string }[]): string {
+  const rows = verbs.slice(0, MAX_ROWS).map(({ usage, summary }) => row([code(usage, 120), plain(summary, 300)]))
+  return [
+    '### Commands',
+    'A comment is a command when its first line begins with `/supervise`.',
+    [row(['Type', 'What happens']), row(['---', '---']), ...rows].join('\n'),
+    'Flags of a request: `--mode fast|standard|rigorous`, `--backend NAME`, `--skill NAME`, `--base BRANCH`, `--budget 5usd`, `--timeout 45m`, `--task ID`, `--new`.',
+  ].join('\n\n')
+}
+
+function tasks(all: readonly TaskLine[]): string {
+  if (all.length === 0) return '### Tasks\n\nNo task is open in this repository. `/supervise <request>` starts one.'
+  const rows = all
+    .slice(0, MAX_ROWS)
+    .map((task) =>
+      row([
+        `\`#${task.issueNumber}\``,
+        plain(task.title, 100) || '–',
+        stateWords(task),
+        login(task.requester.login),
+        code(task.id, 40),
+      ]),
+    )
+  const rest = all.length > MAX_ROWS ? [`${all.length - MAX_ROWS} more are not shown.`] : []
+  return [
+    '### Tasks',
+    [row(['Thread', 'Title', 'State', 'For', 'Task']), row(['---', '---', '---', '---', '---']), ...rows].join('\n'),
+    ...rest,
+  ].join('\n\n')
+}
+
+/** From the few columns that a list has; the living comment says it more exactly. */
+function stateWords({ state, waitingOn }: TaskLine): string {
+  if (waitingOn !== null) return `Waiting: ${waitingOn}`
+  switch (state) {
+    case 'DONE':
+      return HEADLINES.done[1]
+    case 'CANCELLED':
+      return HEADLINES.cancelled[1]
+    case 'FAILED':
+      return HEADLINES.failed[1]
+    case 'PAUSED':
+      return HEADLINES.paused[1]
+    default:
+      return `Working: ${state.toLowerCase().replaceAll('_', ' ')}`
+  }
+}
+
+function why(taskId: string, decisions: Extract<Reply, { kind: 'why' }>['decisions']): string {
+  if (decisions.length === 0) return `### Why\n\nTask ${code(taskId, 40)}: nothing was decided yet.`
+  const blocks = decisions.slice(-20).map((d) => {
+    const { happened, why: because } = wordsFor(d.reasonCode)
+    const facts = Object.entries(d.facts)
+      .slice(0, 30)
+      .map(([name, value]) => `${code(name, 60)} ${code(Array.isArray(value) ? value.join(', ') : String(value), 160)}`)
+    const head = `**${GATES[d.gate]}: ${KINDS[d.kind]}.** ${[happened, because].filter((s) => s !== null).join(' ')}`
+    return `${head}\n<sub>Rule ${code(d.ruleId, 60)}, reason ${code(d.reasonCode, 60)}${facts.length === 0 ? '' : `; ${facts.join(', ')}`}</sub>`
+  })
+  const text = [`### Why`, `Task ${code(taskId, 40)}: what was decided, and from which facts.`, ...blocks]
+  return text.join('\n\n').length <= 60_000 ? text.join('\n\n') : text.slice(0, 3).join('\n\n')
+}
+
+const GATES = {
+  admit: 'Before planning',
+  execute: 'Before running',
+  publish: 'Before the push',
+  result: 'Result',
+} as const
+const KINDS = { continue: 'goes on', clarify: 'asks', approve: 'needs approval', deny: 'refused' } as const
+
+/** What was not done, why, and what to type instead: the word is foreign, everything else is ours. */
+function refusal({ reasonCode, word, suggestions }: Extract<Reply, { kind: 'refusal' }>): string {
+  const { happened, why: because, next } = wordsFor(reasonCode)
+  const said = word.trim() === '' ? '' : ` ${code(word, 80)}`
+  const instead = suggestions.slice(0, 20).map((s) => code(s, 160))
+  return [
+    `✖ ${happened}${because === null ? '' : ` ${because}`}${said === '' ? '' : ` It was${said}.`}`,
+    instead.length === 0 ? '' : `Possible here: ${list(instead, 20)}.`,
+    next === null ? '' : `**Instead:** ${next}`,
+    `<sub>Reason: ${code(reasonCode, 60)}.</sub>`,
+  ]
+    .filter((s) => s !== '')
+    .join('\n\n')
+}

@@ -1,0 +1,99 @@
+import type { RISKS, TASK_TYPES } from '../../task/task.ts'
+import { situationOf } from '../situation.ts'
+import type { TaskView } from '../view.ts'
+import { count, durationText, money, shortSha } from './format.ts'
+import { HEADLINES } from './headline.ts'
+import { wordsFor } from './reasons.ts'
+import { code, link, login, plain } from './safe.ts'
+
+const MAX_NOTES = 8
+
+export function heading(view: TaskView): string {
+  const [mark, words] = HEADLINES[situationOf(view)]
+  const { pullNumber } = view.task
+  const pull = pullNumber === null ? '' : ` → ${link(`#${pullNumber}`, view.links.pull)}`
+  return `### ${mark} ${words} · ${title(view)}${pull}`
+}
+
+/** The title as it was when the task started; where there is none, the request. */
+export function title({ task }: TaskView): string {
+  return plain(task.title.trim() === '' ? task.request : task.title, 120) || 'a task without a title'
+}
+
+/** Kind, risk, mode, plan and requester, in one line. */
+export function about({ task, links }: TaskView): string {
+  const kind = task.classification
+  const what = kind === null ? '' : `**${TYPE_WORDS[kind.type]}**, ${RISK_WORDS[kind.risk]} risk, ${kind.mode}. `
+  const plan = task.planHash === null ? '' : `Plan \`${task.planHash.slice(0, 7).replace(/[^0-9a-f]/g, '')}\` for `
+  return `${what}${plan === '' ? 'For ' : plan}${login(task.requester.login)}. ${link(`Task ${code(task.id, 40)}`, links.task)}.`
+}
+
+export const TYPE_WORDS = {
+  code_change: 'Code change',
+  bug_fix: 'Bug fix',
+  refactor: 'Refactoring',
+  research: 'Research',
+  writing: 'Writing',
+  ops_automation: 'Operations',
+  workflow_automation: 'Workflow automation',
+  data_transformation: 'Data transformation',
+  decision_support: 'Decision support',
+  general_assistant: 'Question',
+  unknown: 'Kind not clear yet',
+} as const satisfies Record<(typeof TASK_TYPES)[number], string>
+
+export const RISK_WORDS = { low: 'low', medium: 'medium', high: 'high' } as const satisfies Record<
+  (typeof RISKS)[number],
+  string
+>
+
+/** Commit, size, time and cost: from stored rows, never from the clock. */
+export function facts(view: TaskView): string {
+  const { task, diff } = view
+  const parts: string[] = []
+  if (task.headSha !== null)
+    parts.push(`Commit \`${shortSha(task.headSha)}\`${diff === null ? '' : `, ${diffText(diff)}`}.`)
+  const worked = [...view.jobs.map((j) => j.result?.durationMs ?? 0), ...view.evidence.map((e) => e.durationMs)].reduce(
+    (a, b) => a + b,
+    0,
+  )
+  const told = view.jobs.some((j) => j.result !== null && j.result.costUsd !== null) || task.spentUsd > 0
+  const cost = told
+    ? `cost ${money(task.spentUsd)} of ${money(task.budgetUsd)}`
+    : view.jobs.some((j) => j.result !== null)
+      ? 'cost not told by the backend'
+      : ''
+  const work = [worked > 0 ? `${durationText(worked)} of work` : '', cost].filter((s) => s !== '').join(', ')
+  if (work !== '') parts.push(`${work.charAt(0).toUpperCase()}${work.slice(1)}.`)
+  const rounds = [
+    task.repairs > 0 ? count(task.repairs, 'repair round') : '',
+    task.followUps > 0 ? count(task.followUps, 'follow-up') : '',
+  ]
+  const told2 = rounds.filter((s) => s !== '').join(', ')
+  if (told2 !== '') parts.push(`${told2.charAt(0).toUpperCase()}${told2.slice(1)}.`)
+  return parts.join(' ')
+}
+
+export function diffText({ files, added, deleted }: NonNullable<TaskView['diff']>): string {
+  return `${count(files.length, 'file')}, +${added} −${deleted}`
+}
+
+/** What else must be told: hidden text, comments left out, broken settings. */
+export function notes(view: TaskView): string {
+  const shown = view.notes.slice(0, MAX_NOTES).map(({ reasonCode, detail }) => {
+    const told = detail === '' ? '' : ` (${plain(detail, 300)})`
+    if (reasonCode === 'hidden_text_removed') return `- Hidden text was removed from what was read${told}.`
+    if (reasonCode === 'comments_left_out') return `- Comments by people without write access were left out${told}.`
+    const { happened, why, next } = wordsFor(reasonCode)
+    return `- ${[happened, why, next].filter((s) => s !== null).join(' ')}${told}`
+  })
+  return shown.length === 0 ? '' : `**Note**\n${shown.join('\n')}`
+}
+
+/** The reason code of the present state with its words: what `why` explains at length. */
+export function whyLine({ task, verbs }: TaskView): string {
+  const reason = task.reasonCode
+  if (reason === '') return ''
+  const all = verbs === undefined || verbs.includes('why') ? ' `/supervise why` shows all decisions.' : ''
+  return `<sub>Reason: ${code(reason, 60)}.${all}</sub>`
+}

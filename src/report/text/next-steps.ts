@@ -1,0 +1,147 @@
+import type { Verb } from '../../task/command.ts'
+import { type Situation, situationOf } from '../situation.ts'
+import type { TaskView } from '../view.ts'
+import { dateText, list, shortSha } from './format.ts'
+import { AGAIN_WORDS, wordsFor } from './reasons.ts'
+import { link, login } from './safe.ts'
+
+/** A thing that can be done now; left out where its command does not exist in this version. */
+interface NextStep {
+  readonly verb: Verb | null
+  readonly text: string
+}
+
+const step = (verb: Verb | null, text: string): NextStep => ({ verb, text })
+const CANCEL = step('cancel', 'Stop: `/supervise cancel`.')
+const PAUSE = step('pause', 'Pause: `/supervise pause`.')
+const AGAIN = [
+  step('retry', '**Again:** `/supervise retry` goes on from this branch.'),
+  step('run', 'Start anew: `/supervise <request>`.'),
+]
+const BY_ITSELF = step(null, 'Nothing to do: it goes on by itself.')
+
+/** What a person can do or type now, as one paragraph. Empty where there is nothing to do. */
+export function nextSteps(view: TaskView): string {
+  const steps = STEPS[situationOf(view)](view)
+  const offered = steps.filter((s) => s.verb === null || view.verbs === undefined || view.verbs.includes(s.verb))
+  return offered.map((s) => s.text).join(' ')
+}
+
+type Steps = (view: TaskView) => readonly NextStep[]
+const always =
+  (...steps: readonly NextStep[]): Steps =>
+  () =>
+    steps
+
+const STEPS: Record<Situation, Steps> = {
+  reading: always(CANCEL),
+  clarify: ({ task }) => [
+    step(
+      null,
+      `**To go on:** a plain reply by ${login(task.requester.login)} is enough, or \`/supervise clarify <answer>\`.`,
+    ),
+    CANCEL,
+  ],
+  planning: always(CANCEL),
+  approve_plan: (view) => [
+    ...approve(view, '`/supervise approve`'),
+    step('reject', 'Change the plan: `/supervise reject <what to change>`.'),
+    CANCEL,
+  ],
+  preparing: always(PAUSE, CANCEL),
+  working: always(PAUSE, CANCEL),
+  reviewing: always(PAUSE, CANCEL),
+  verifying: always(PAUSE, CANCEL),
+  held: (view) => [
+    ...approve(view, `\`/supervise approve${view.task.headSha === null ? '' : ` ${shortSha(view.task.headSha)}`}\``),
+    step('reject', 'Drop the change: `/supervise reject`.'),
+  ],
+  publishing: always(CANCEL),
+  ci: always(CANCEL),
+  verified: (view) => [
+    step(
+      null,
+      `**To go on:** review ${pull(view)}: approve or merge it, or request changes there and the agent works on them.`,
+    ),
+    CANCEL,
+  ],
+  inconclusive: (view) => [
+    step(
+      null,
+      `**To go on:** check by hand what was not run, then approve or merge ${pull(view)}, or request changes there.`,
+    ),
+    CANCEL,
+  ],
+  unverified: (view) => [step(null, `**To go on:** request changes on ${pull(view)}, or close it.`), CANCEL],
+  approve_result: (view) => [...approve(view, '`/supervise approve`, or an approving review'), CANCEL],
+  quota: always(BY_ITSELF, CANCEL),
+  budget: always(step('budget', '**To go on:** `/supervise budget 10usd` gives more.'), CANCEL),
+  capacity: always(BY_ITSELF, CANCEL),
+  retry: always(BY_ITSELF, CANCEL),
+  finishing: always(),
+  paused: always(step('resume', '**To go on:** `/supervise resume`.'), CANCEL),
+  not_verified: (view) => [...draft(view), ...AGAIN],
+  not_conclusive: (view) => [...draft(view), ...AGAIN],
+  no_change: always(step(null, 'Say more exactly what should change and where.'), ...AGAIN),
+  held_back: (view) => [...advice(view), ...AGAIN],
+  failed: (view) => [...advice(view), ...AGAIN],
+  refused: advice,
+  cancelled: always(...AGAIN),
+  done: always(),
+}
+
+function approve({ links, reactions }: TaskView, how: string): NextStep[] {
+  const asked = links.asking ?? null
+  const react = asked === null || reactions !== true ? '' : `👍 on ${link('the comment that asks for it', asked)}, or `
+  return [step('approve', `**To go on:** ${react}${how}.`)]
+}
+
+function draft(view: TaskView): NextStep[] {
+  return view.task.pullNumber === null
+    ? []
+    : [step(null, `**You can** look at the draft ${pull(view)}, take its branch over, or close it.`)]
+}
+
+/** What the reason itself advises, without what the other steps say anyway. */
+function advice({ task }: TaskView): NextStep[] {
+  const next = wordsFor(task.reasonCode).next?.replace(AGAIN_WORDS, '').trim() ?? ''
+  return next === '' ? [] : [step(null, next)]
+}
+
+function pull({ task, links }: TaskView): string {
+  return task.pullNumber === null ? 'the result' : link(`#${task.pullNumber}`, links.pull)
+}
+
+/** Whom or what the task waits for, in one sentence; empty where it does not rest. */
+export function waitingFor(view: TaskView): string {
+  const { task } = view
+  const until = task.waitingUntil === null ? '' : ` until ${dateText(task.waitingUntil)}`
+  switch (task.waitingOn) {
+    case null:
+      return ''
+    case 'review': {
+      const people = view.reviewers ?? [task.requester.login]
+      return `Waiting for the review of ${pull(view)} by ${people.length === 0 ? 'a person with write access' : list(people.map(login), 5)}.`
+    }
+    case 'clarification':
+      return `Waiting for the answer of ${login(task.requester.login)}${until}.`
+    case 'approval':
+      return `Waiting for the approval of ${approvers(view)}${until === '' ? '' : `,${until}`}.`
+    case 'ci':
+      return task.pullNumber === null ? '' : `Waiting for the repository's own checks${until}.`
+    case 'quota':
+    case 'capacity':
+    case 'retry':
+      return `${wordsFor(task.reasonCode).happened}${task.waitingUntil === null ? '' : ` Next try: ${dateText(task.waitingUntil)}.`}`
+    case 'budget':
+      return wordsFor(task.reasonCode).happened
+  }
+}
+
+function approvers({ task, decisions }: TaskView): string {
+  const asked = decisions.findLast((d) => d.kind === 'approve')
+  if (asked?.kind !== 'approve') return 'a person with write access'
+  const { required, requesterCounts } = asked.approval
+  const people = required === 1 ? 'a person with write access' : `${required} people with write access`
+  return requesterCounts ? people : `${people}, other than ${login(task.requester.login)}`
+}

@@ -1,0 +1,86 @@
+import { type Situation, situationOf } from '../situation.ts'
+import type { TaskView } from '../view.ts'
+import { list, shortSha } from './format.ts'
+import { questionFor, wordsFor } from './reasons.ts'
+import { code, fence, plain } from './safe.ts'
+
+/** The sentence that says what came of it, or what is asked. Empty where the headline says it all. */
+export function outcome(view: TaskView): string {
+  const write = SENTENCES[situationOf(view)]
+  return write === undefined ? '' : write(view)
+}
+
+const SENTENCES: Partial<Record<Situation, (view: TaskView) => string>> = {
+  clarify: questions,
+  held: reason,
+  held_back: reason,
+  refused: reason,
+  cancelled: reason,
+  failed: (view) => [reason(view), detail(view)].filter((s) => s !== '').join('\n\n'),
+  retry: detail,
+  done: ({ task }) => {
+    if (task.reasonCode === 'answer_given' || task.headSha === null) return 'The answer is below.'
+    if (task.outcome === 'accepted') return 'The pull request was merged.'
+    return task.reasonCode === 'approved_by_person' || task.verdict === 'pass'
+      ? 'The result was approved. Merging is left to you.'
+      : reason({ task })
+  },
+  verified: passed,
+  approve_result: passed,
+  inconclusive: notShown,
+  not_conclusive: notShown,
+  unverified: failed,
+  not_verified: failed,
+  no_change: () => 'Verification failed: a change was asked for, and no file was changed. Nothing was pushed.',
+}
+
+function reason({ task }: Pick<TaskView, 'task'>): string {
+  const { happened, why } = wordsFor(task.reasonCode)
+  return [happened, why].filter((s) => s !== null).join(' ')
+}
+
+function detail(view: TaskView): string {
+  return view.detail === undefined || view.detail === null || view.detail.trim() === '' ? '' : fence(view.detail, 1_500)
+}
+
+function questions({ decisions }: TaskView): string {
+  const asked = decisions.findLast((d) => d.kind === 'clarify')
+  const codes =
+    asked?.kind === 'clarify' && asked.questions.length > 0
+      ? asked.questions.slice(0, 8)
+      : (['low_confidence_needs_answer'] as const)
+  return codes.map((c, i) => `${i + 1}. ${questionFor(c)}`).join('\n')
+}
+
+function passed({ task }: TaskView): string {
+  return task.headSha === null
+    ? ''
+    : `Every required criterion passed on commit \`${shortSha(task.headSha)}\`, run by the supervisor itself.`
+}
+
+function failed(view: TaskView): string {
+  const bad = view.evidence.filter((e) => e.required && e.verdict === 'fail')
+  const names = list(
+    bad.map((e) => (e.command === null ? plain(e.criterion, 100) : code(e.command, 100))),
+    4,
+  )
+  const where = view.task.headSha === null ? '' : ` on commit \`${shortSha(view.task.headSha)}\``
+  const first = bad.length === 0 ? `${wordsFor(view.task.reasonCode).happened}` : `${names} failed${where}.`
+  const rounds = view.task.repairs
+  const repairs =
+    rounds === 0 ? '' : ` ${rounds === 1 ? 'One repair round' : `${rounds} repair rounds`} did not mend it.`
+  const claim =
+    view.agentSummary === null || view.agentSummary.trim() === ''
+      ? ''
+      : ' What the agent says about it is no evidence; the supervisor ran the checks itself.'
+  return `${first}${repairs}${claim}`
+}
+
+function notShown(view: TaskView): string {
+  const open = view.evidence.filter((e) => e.required && e.verdict !== 'pass')
+  const why = [...new Set(open.map((e) => e.reasonCode ?? 'verification_inconclusive'))].slice(0, 4).map((c) => {
+    const { happened, next } = wordsFor(c)
+    return next === null ? happened : `${happened} ${next}`
+  })
+  return why.length === 0 ? reason(view) : `Not everything required could be shown. ${why.join(' ')}`
+}

@@ -1,0 +1,114 @@
+import type { Job } from '../../task/job.ts'
+import type { Plan, PlannedJob } from '../../task/plan.ts'
+import { situationOf } from '../situation.ts'
+import type { TaskView } from '../view.ts'
+import { count, durationText, list, money } from './format.ts'
+import { code, link, login, plain } from './safe.ts'
+
+const MAX_STEPS = 20
+
+/** The plan as it is put before the approver: numbered, with all that it may do. */
+export function planForApproval(plan: Plan): string {
+  const steps = [...plan.jobs.slice(0, MAX_STEPS).map(goal), `Verify ${verifyGoal(plan)}`].map(
+    (text, i) => `${i + 1}. ${text}`,
+  )
+  return [steps.join('\n'), grantLine(plan), criteria(plan)].filter((s) => s !== '').join('\n\n')
+}
+
+/** The same plan as a checklist of what has happened; only facts of stored rows tick a box. */
+export function checklist(view: TaskView): string {
+  const { plan } = view
+  if (plan === null) return ''
+  const lines = [...approvalLines(view), ...plan.jobs.slice(0, MAX_STEPS).map((planned) => jobLine(view, planned))]
+  if (plan.jobs.length > MAX_STEPS) lines.push(`- [ ] ${plan.jobs.length - MAX_STEPS} more steps`)
+  if (plan.baseSha !== null || plan.verification.commands.length > 0) lines.push(verifyLine(view, plan))
+  if (plan.baseSha !== null) lines.push(pullLine(view))
+  return lines.join('\n')
+}
+
+function approvalLines({ approvals }: TaskView): string[] {
+  const given = approvals.filter((a) => a.decision === 'approved' && a.gate === 'execute').slice(0, 5)
+  return given.map((a) => `- [x] Plan approved by ${login(a.login)} (${SOURCES[a.source]})`)
+}
+
+const SOURCES = {
+  command: 'command',
+  review: 'review',
+  reaction: 'reaction',
+  button: 'button',
+  prompt: 'prompt',
+} as const
+
+function jobLine(view: TaskView, planned: PlannedJob): string {
+  const job = view.jobs.findLast((j) => j.key === planned.key)
+  if (job === undefined || job.status === 'queued') return `- [ ] ${goal(planned)}`
+  const facts = [job.backend === null ? '' : code(job.backend, 60), ...jobFacts(view, job)].filter((s) => s !== '')
+  const told = facts.length === 0 ? '' : ` (${facts.join(', ')})`
+  const now = job.status === 'running' ? '**Now:** ' : ''
+  return `- [${job.status === 'succeeded' ? 'x' : ' '}] ${now}${plain(planned.goal, 200)}${told}`
+}
+
+function jobFacts({ now }: TaskView, job: Job): string[] {
+  if (job.status === 'failed') return ['failed']
+  if (job.status === 'cancelled') return ['stopped']
+  if (job.status === 'running') {
+    // In whole minutes, so that the text changes at most once a minute.
+    const minutes = job.startedAt === null ? 0 : Math.floor((now.getTime() - job.startedAt.getTime()) / 60_000)
+    return minutes < 1 ? [] : [durationText(minutes * 60_000)]
+  }
+  if (job.result === null) return []
+  return [durationText(job.result.durationMs), job.result.costUsd === null ? '' : money(job.result.costUsd)]
+}
+
+function verifyLine(view: TaskView, plan: Plan): string {
+  const what = verifyGoal(plan)
+  if (situationOf(view) === 'verifying') return `- [ ] **Now:** Verify ${what}`
+  // A verdict of an earlier round does not tick the box of this one.
+  const again = view.jobs.some((j) => j.status === 'running' || j.status === 'queued')
+  const verdict = again ? null : view.task.verdict
+  return `- [${verdict === 'pass' ? 'x' : ' '}] ${verdict === null || verdict === 'pass' ? '' : VERDICTS[verdict]}Verify ${what}`
+}
+
+const VERDICTS = { fail: '**Failed:** ', inconclusive: '**Inconclusive:** ' } as const
+
+function pullLine({ task, links }: TaskView): string {
+  if (task.pullNumber === null) return '- [ ] Pull request'
+  return `- [x] Pull request ${link(`#${task.pullNumber}`, links.pull)}${task.verdict === 'pass' ? '' : ' (draft)'}`
+}
+
+function goal(planned: PlannedJob): string {
+  return `${plain(planned.goal, 200)}${planned.backend === null ? '' : ` (${code(planned.backend, 60)})`}`
+}
+
+function verifyGoal({ verification, baseSha }: Plan): string {
+  const commands = verification.commands.map((c) => `${code(c.run, 100)}${c.required ? '' : ' (optional)'}`)
+  if (commands.length > 0) return list(commands, 8)
+  return baseSha === null ? 'the answer' : 'by hand: no command is known that could do it'
+}
+
+function grantLine({ grant }: Plan): string {
+  const paths =
+    grant.paths.length === 0
+      ? 'Changes no files'
+      : grant.paths.includes('**')
+        ? 'May change any file that is not protected'
+        : `May change ${list(
+            grant.paths.map((p) => code(p, 80)),
+            8,
+          )}`
+  const network =
+    grant.network.length === 0
+      ? 'No network'
+      : `Network: ${list(
+          grant.network.map((h) => code(h, 80)),
+          8,
+        )}`
+  return `${paths}. Budget ${money(grant.budgetUsd)} and ${durationText(grant.timeMs)}. ${network}.`
+}
+
+function criteria({ criteria: all }: Plan): string {
+  if (all.length === 0) return ''
+  const shown = all.slice(0, 12).map((c) => `- ${plain(c, 200)}`)
+  const rest = all.length > 12 ? [`- ${count(all.length - 12, 'more')}`] : []
+  return ['It is accepted when:', ...shown, ...rest].join('\n')
+}

@@ -1,0 +1,423 @@
+import type { ReasonCode } from '../../task/reasons.ts'
+
+/**
+ * What people read for a reason code: what happened, why it is so, and what to do or type now. Words of our own only;
+ * whatever was foreign stands beside them, made harmless. A code without words does not compile.
+ */
+export interface ReasonWords {
+  readonly happened: string
+  readonly why: string | null
+  readonly next: string | null
+}
+
+/** The words of a stored code; one that this version does not know (an older or newer row) is shown by its name. */
+export function wordsFor(code: string): ReasonWords {
+  const known: Readonly<Record<string, ReasonWords>> = REASONS
+  if (Object.hasOwn(known, code) && known[code] !== undefined) return known[code]
+  return words('A step was taken that this version has no words for.', null, 'Ask the operator: their log has it.')
+}
+
+function words(happened: string, why: string | null = null, next: string | null = null): ReasonWords {
+  return { happened, why, next }
+}
+
+const ASK_HELP = '`/supervise help` shows every command.'
+const ASK_WRITER = 'Ask somebody with write access to this repository.'
+const ASK_OPERATOR = 'Ask the operator of this service; nothing here can mend it.'
+/** Said by most ends; the comment says it in its own way. */
+export const AGAIN_WORDS = '`/supervise <request>` starts again.'
+const BY_ITSELF = 'It goes on by itself. To stop it: `/supervise cancel`.'
+
+export const REASONS = {
+  // intake
+  command_accepted: words('The command was accepted.'),
+  label_accepted: words('The label started this task.'),
+  not_a_command: words('The comment is no command.', 'A command begins with `/supervise` on its first line.', ASK_HELP),
+  actor_without_write_access: words(
+    'Not started.',
+    'Only people with write access to this repository can do that.',
+    ASK_WRITER,
+  ),
+  actor_is_bot: words('Not started.', 'Bots do not command here.', ASK_WRITER),
+  actor_is_ourselves: words('Not started.', 'The supervisor does not obey its own comments.'),
+  unknown_verb: words(
+    'Nothing was started.',
+    'This command is not known.',
+    `If it was a request, \`/supervise run <request>\` always takes it as one. ${ASK_HELP}`,
+  ),
+  verb_not_available: words('Nothing was changed.', 'This version does not have that command.', ASK_HELP),
+  ambiguous_verb: words(
+    'Nothing was started.',
+    'This can be read as a command or as a request.',
+    'Type the command alone, or `/supervise run <request>` for the request.',
+  ),
+  unknown_flag: words(
+    'Nothing was started.',
+    'This flag is not known.',
+    'Send the command again with a flag that exists.',
+  ),
+  invalid_flag_value: words(
+    'Nothing was started.',
+    'The value of a flag is not one that it takes.',
+    'Send the command again with a value that it takes.',
+  ),
+  verb_needs_no_request: words(
+    'Nothing was changed.',
+    'This command takes no words after it.',
+    'Type it alone, or `/supervise run <request>` if it was a request.',
+  ),
+  verb_needs_argument: words('Nothing was changed.', 'This command needs something after it.', ASK_HELP),
+  no_open_task: words(
+    'Nothing was changed.',
+    'No open task belongs to this thread.',
+    '`/supervise <request>` starts one.',
+  ),
+  not_waiting_for_that: words(
+    'Nothing was changed.',
+    'The task does not wait for that now.',
+    'Its comment says what it waits for. `/supervise status` brings it up to date.',
+  ),
+  task_already_open: words(
+    'No second task was started.',
+    'A task is open in this thread already.',
+    'Wait for it, `/supervise cancel` it, or add `--new` to start another one beside it.',
+  ),
+  several_open_tasks: words(
+    'Nothing was changed.',
+    'Several tasks are open in this thread.',
+    'Say which: add `--task ID`. `/supervise tasks` lists them.',
+  ),
+  fork_not_supported: words(
+    'Not started.',
+    'The pull request comes from a fork, and code of others must not run beside the rights of this repository.',
+    'Push the branch to this repository, open a pull request from it, and ask there.',
+  ),
+  pull_requests_not_supported: words(
+    'Not started.',
+    'This version works on issues, not on the branches of existing pull requests.',
+    'Open an issue that says what to change, and ask there.',
+  ),
+  installation_not_allowed: words(
+    'Not started.',
+    'The operator of this service has not allowed this repository.',
+    'Ask the operator to add it to `installations.allow`.',
+  ),
+  snapshot_changed: words(
+    'The text was changed after the command was given.',
+    'What is worked on must be what was asked for.',
+    'Answer with what is meant now, or give the command again.',
+  ),
+  empty_request: words(
+    'There is no request.',
+    'Neither the command nor the issue says what to do.',
+    '`/supervise <request>` with what to do.',
+  ),
+  edited_comment: words(
+    'The edit was not taken as a command.',
+    'Only a new comment commands.',
+    'Write the command in a new comment.',
+  ),
+  event_not_handled: words('Nothing was done.', 'This kind of event starts nothing.'),
+  delivery_malformed: words(
+    'The delivery could not be read.',
+    'GitHub sent something that is not of the shape it documents.',
+    ASK_OPERATOR,
+  ),
+  delivery_failed: words(
+    'The delivery could not be handled, after several tries.',
+    null,
+    'Give the command again; if that does not help, ask the operator.',
+  ),
+
+  // classification and policy
+  classified: words('The request was read and sorted.'),
+  low_risk_goes_on: words('Goes on without approval.', 'The risk is low and the scope is clear.'),
+  goes_on_by_policy: words('Goes on without approval.', 'The automation level that is set here allows it.'),
+  plan_needs_approval: words(
+    'The plan waits for approval.',
+    'The request asked for a plan first.',
+    '`/supervise approve`',
+  ),
+  medium_risk_needs_approval: words('The plan waits for approval.', 'The risk is medium.', '`/supervise approve`'),
+  high_risk_needs_approval: words(
+    'The plan waits for approval by another person than the requester.',
+    'The risk is high.',
+    '`/supervise approve`',
+  ),
+  public_code_needs_approval: words(
+    'The plan waits for approval.',
+    'Code in a public repository is not changed without it.',
+    '`/supervise approve`',
+  ),
+  manual_needs_approval: words(
+    'Waits for approval.',
+    'The automation level here is manual: everything is approved by a person.',
+    '`/supervise approve`',
+  ),
+  unknown_type_needs_answer: words(
+    'It is not clear what kind of work this is.',
+    'Guessing would waste money or do harm.',
+    'Answer the questions.',
+  ),
+  low_confidence_needs_answer: words(
+    'The request can be read in several ways.',
+    'Guessing would waste money or do harm.',
+    'Answer the questions.',
+  ),
+  no_backend_for_capability: words(
+    'Nobody here can do this kind of work.',
+    'No configured backend has the capability that it needs.',
+    'Ask the operator to add a backend, or ask for something else.',
+  ),
+  unknown_backend: words(
+    'Not started.',
+    'The backend that was asked for is not configured.',
+    'Send the command again with one that exists, or without `--backend`.',
+  ),
+  unknown_skill: words(
+    'Not started.',
+    'The skill that was asked for does not exist or is not allowed here.',
+    'Send the command again with one that exists, or without `--skill`.',
+  ),
+  protected_paths_need_approval: words(
+    'Held before the push.',
+    'The change touches protected paths.',
+    'Look at the change, then `/supervise approve` or `/supervise reject`.',
+  ),
+  workflow_files_refused: words(
+    'Not published.',
+    'The change touches `.github/workflows/`. The App has no right to push such files, and no approval can give it.',
+    'Copy that part of the change by hand, and ask again for the rest.',
+  ),
+  too_many_files: words(
+    'Held before the push.',
+    'The change touches more files than the limit allows.',
+    'Ask for a smaller change, or raise `limits.files`.',
+  ),
+  too_many_bytes: words(
+    'Held before the push.',
+    'The change is larger than the limit allows.',
+    'Ask for a smaller change, or raise `limits.bytes`.',
+  ),
+  secret_in_diff: words(
+    'Not published.',
+    'The change contains what looks like a secret. It is not shown here, and it was not pushed.',
+    'Keep secrets out of the request and out of the files, then ask again. If it is a real one, replace it.',
+  ),
+  risk_rose_with_diff: words(
+    'Held before the push.',
+    'The change turned out riskier than the plan said.',
+    'Look at the change, then `/supervise approve` or `/supervise reject`.',
+  ),
+  paths_outside_grant: words(
+    'Held before the push.',
+    'The change touches paths that the plan does not allow.',
+    'Look at the change, then `/supervise approve` or `/supervise reject`.',
+  ),
+  repository_settings_invalid: words(
+    'The strictest policy holds.',
+    '`.github/supervisor.yml` on the default branch has a mistake.',
+    'Mend the file on the default branch.',
+  ),
+  budget_above_cap: words(
+    'Not started with that budget.',
+    'It is higher than the operator allows for one task.',
+    'Send the command again with a smaller `--budget`.',
+  ),
+
+  // running
+  plan_ready: words('The plan is ready.'),
+  workspace_ready: words('The workspace is ready.'),
+  executed: words('The agent has ended; its work is verified next.'),
+  no_slot_free: words('Waits for a free place.', 'As many agents run at once as the operator allows.', BY_ITSELF),
+  slot_free: words('A place is free again.'),
+  retry_after_failure: words('A step did not work and is tried again.', null, BY_ITSELF),
+  wait_over: words('The wait is over.'),
+  backend_failed: words('The agent ended with an error.', null, AGAIN_WORDS),
+  backend_timeout: words(
+    'The agent was stopped at its time limit.',
+    null,
+    'Ask for a smaller change, or give more time with `--timeout`.',
+  ),
+  backend_stalled: words('The agent was stopped: it showed no sign of life for too long.', null, AGAIN_WORDS),
+  backend_flooded: words('The agent was stopped: it printed more than the limit allows.', null, AGAIN_WORDS),
+  backend_unavailable: words(
+    'No agent could be started.',
+    'The backend is not installed, not configured or does not answer.',
+    ASK_OPERATOR,
+  ),
+  sandbox_unavailable: words(
+    'No agent was started.',
+    'There is no sandbox on this machine, and agents do not run without one here.',
+    'Ask the operator to install bubblewrap; `supervisor doctor` says what is missing.',
+  ),
+  budget_reached: words('The budget is used up; the work is kept.', null, '`/supervise budget 10usd` gives more.'),
+  quota_reached: words('The provider of the model has no quota left for now; the work is kept.', null, BY_ITSELF),
+  github_unavailable: words('GitHub does not answer.', null, BY_ITSELF),
+  github_refused: words(
+    'GitHub refused a request.',
+    'The App may lack a permission, or a rule of the repository forbids it.',
+    ASK_OPERATOR,
+  ),
+  github_rate_limited: words("GitHub's rate limit is reached.", null, BY_ITSELF),
+  github_login_failed: words(
+    'GitHub does not accept the App.',
+    'Its id or private key is wrong, or was replaced.',
+    ASK_OPERATOR,
+  ),
+  github_permission_missing: words(
+    'The App lacks a permission in this repository.',
+    'New permissions count only when an owner has accepted them.',
+    'Ask an owner to accept the permissions of the App in its installation settings.',
+  ),
+  installation_suspended: words(
+    'The App is suspended here.',
+    null,
+    'Ask an owner to unsuspend it, then give the command again.',
+  ),
+  conversation_locked: words(
+    'Nothing can be written here.',
+    'The conversation is locked.',
+    'Unlock it, or ask in another issue.',
+  ),
+  repository_archived: words(
+    'Nothing can be changed here.',
+    'The repository is archived.',
+    'Unarchive it, then give the command again.',
+  ),
+  repository_gone: words(
+    'The repository, issue or branch is gone.',
+    'It was deleted, transferred, or the App was removed from it.',
+    'Install the App where it is now, and ask there.',
+  ),
+  base_branch_missing: words(
+    'The base branch does not exist.',
+    null,
+    'Send the command again with `--base` and a branch that exists.',
+  ),
+  git_failed: words('Git did not do what it was told.', null, AGAIN_WORDS),
+  push_refused: words(
+    'GitHub refused the push.',
+    'A rule of the repository forbids it, or somebody else has changed the branch.',
+    'Look at the rules of the branch. The work is kept by the operator.',
+  ),
+  disk_full: words('The disk of the service is full.', null, ASK_OPERATOR),
+  database_unavailable: words('The database of the service does not answer.', null, BY_ITSELF),
+  internal_error: words(
+    'A mistake in the supervisor itself.',
+    'This is a bug, not the fault of the request.',
+    `${AGAIN_WORDS} Tell the operator the id of the task: their log has the rest.`,
+  ),
+  unknown_state: words(
+    'The task is in a state that this version does not know.',
+    'Another version of the service has written it.',
+    ASK_OPERATOR,
+  ),
+  interrupted: words('A restart interrupted the run; it is taken up again.', null, BY_ITSELF),
+
+  // verification
+  verified: words('Every required criterion passed on this commit.'),
+  verification_failed: words('Verification failed.', 'A required criterion failed on this commit.'),
+  verification_inconclusive: words(
+    'Verification is inconclusive.',
+    'Nothing required failed, but not everything required could be run.',
+    'Check by hand what did not run.',
+  ),
+  no_change_made: words(
+    'No changes were made.',
+    'A change was asked for, and the agent left every file as it was.',
+    'Say more exactly what should change and where.',
+  ),
+  no_verify_command: words(
+    'Nothing could be run to verify the change.',
+    'No command is configured and none was found in the repository.',
+    'Name a command under `verify:` in `.github/supervisor.yml` on the default branch.',
+  ),
+  setup_failed: words(
+    'The setup failed, so the checks could not run.',
+    null,
+    'Look at its output; mend `setup:` in `.github/supervisor.yml` if it is wrong.',
+  ),
+  command_failed: words('The command failed.'),
+  command_timeout: words(
+    'The command was stopped at its time limit.',
+    null,
+    'Give it more time under `verify:` in `.github/supervisor.yml`.',
+  ),
+  command_flooded: words('The command was stopped: it printed more than the limit allows.'),
+  command_not_found: words(
+    'The command does not exist on this machine.',
+    null,
+    'Ask the operator to install it, or mend `verify:` in `.github/supervisor.yml`.',
+  ),
+  no_tests_ran: words(
+    'The command ended well, but it ran no test.',
+    'What did not run is never green.',
+    'See to it that the command finds the tests.',
+  ),
+  verification_changed: words(
+    'The change alters what verifies it.',
+    'A check that its own subject has changed proves nothing.',
+    'Look at these files with care.',
+  ),
+  ci_not_awaited: words("The repository's own CI was not waited for."),
+  repair_wanted: words('Verification failed; the agent gets the output and tries again.'),
+  repairs_used_up: words('Verification failed, and the allowed repairs did not mend it.'),
+  answer_missing: words('Verification failed: there is no answer.', 'The agent ended without a result.', AGAIN_WORDS),
+  answer_unreadable: words(
+    'Verification failed: the answer cannot be read.',
+    'It is too long, or it is not text.',
+    AGAIN_WORDS,
+  ),
+  review_not_run: words('No second agent has reviewed this.', 'No backend that can review is configured.'),
+
+  // people and the end
+  approved_by_person: words('Approved.'),
+  rejected_by_person: words('Rejected.', null, AGAIN_WORDS),
+  approval_stale: words(
+    'The approval does not count.',
+    'What it was given for has changed since.',
+    'Look at the present state, then `/supervise approve` again.',
+  ),
+  approval_not_counted: words(
+    'The approval does not count.',
+    'Policy asks here for another person than the requester, with write access.',
+    'Ask such a person for `/supervise approve`.',
+  ),
+  approval_expired: words('Nobody approved in time.', null, AGAIN_WORDS),
+  nothing_to_approve: words('There is nothing to approve.', null, 'The comment of the task says what it waits for.'),
+  changes_requested: words('Changes were requested; the agent works on them.'),
+  follow_ups_used_up: words(
+    'No further round was started.',
+    'The limit of follow-ups on this task is reached.',
+    'Merge or close the pull request, then `/supervise <request>` for the rest.',
+  ),
+  pull_request_merged: words('The pull request was merged.'),
+  pull_request_closed: words('The pull request was closed without a merge.', null, AGAIN_WORDS),
+  pull_request_opened: words('The work is pushed and its pull request is being opened.'),
+  review_wanted: words('Verified; a person reviews it now.'),
+  cancelled_by_person: words('Cancelled by a person; everything that ran was stopped.', null, AGAIN_WORDS),
+  paused_by_person: words('Paused by a person; the work is kept.', null, '`/supervise resume`'),
+  resumed_by_person: words('Resumed.'),
+  clarification_answered: words('The questions were answered.'),
+  clarification_expired: words('Nobody answered the questions in time.', null, AGAIN_WORDS),
+  archived: words('Done, and the records are stored.'),
+  answer_given: words('The answer is given.'),
+  help_given: words('The commands were shown.'),
+  status_given: words('The comment of the task was brought up to date.'),
+} as const satisfies Record<ReasonCode, ReasonWords>
+
+/** What a person is asked when a decision wants something cleared up. Answerable in a sentence each. */
+export function questionFor(code: ReasonCode): string {
+  return QUESTIONS[code] ?? wordsFor(code).happened
+}
+
+const QUESTIONS: Partial<Record<ReasonCode, string>> = {
+  unknown_type_needs_answer:
+    'What should come out of it: a change to files (which?), an answer in this thread, or something else?',
+  low_confidence_needs_answer: 'What exactly should be different when this is done, and how can one see it?',
+  snapshot_changed: 'The text was edited after the command. Which version counts: the one before or the one after?',
+  empty_request: 'What should be done?',
+  unknown_backend: 'Which of the configured backends should do it?',
+  unknown_skill: 'Which of the existing skills should be used?',
+}

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { startFrontDoor } from './front-door.ts'
+import type { Corridor } from './supervisor/corridor.ts'
+import { buildCorridor, openStore, type Running, startWorkerHalf } from './wiring.ts'
+
+export interface Supervisor extends Running {
+  readonly corridor: Corridor
+  /** Where webhooks are taken; null without a web half. */
+  readonly port: number | null
+}
+
+/**
+ * Starts the halves that are asked for, over one database connection. What was started is stopped again when a later
+ * part fails to start.
+ */
+export async function runSupervisor(
+  config: Config,
+  log: Logger,
+  redact: (text: string) => string,
+  halves: { readonly web: boolean; readonly work: boolean },
+): Promise<Supervisor> {
+  const started: Running[] = []
+  const stop = async (): Promise<void> => {
+    for (const part of started.toReversed()) await part.stop()
+  }
+  try {
+    const store = await openStore(config, redact, log)
+    started.push(store)
+    const corridor = await buildCorridor(config, store.db, log, redact)
+    if (halves.work) started.push(await startWorkerHalf(config, corridor))
+    const door = halves.web ? await startFrontDoor(config, store.db, log) : null
+    if (door) started.push(door)
+    return { corridor, port: door?.port ?? null, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

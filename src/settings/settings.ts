@@ -1,0 +1,154 @@
+import type { Capability } from '../task/capability.ts'
+import type { VerifyCommand } from '../task/plan.ts'
+
+/** Ordered: a later level lets more go on without a person (SPEC 4.2). */
+export const AUTOMATION_LEVELS = ['manual', 'cautious', 'balanced', 'full'] as const
+export type Automation = (typeof AUTOMATION_LEVELS)[number]
+
+export const MERGE_POLICIES = ['never', 'on_approval'] as const
+export type MergePolicy = (typeof MERGE_POLICIES)[number]
+
+export interface Limits {
+  readonly budgetUsd: number
+  readonly timeMs: number
+  readonly files: number
+  readonly bytes: number
+  readonly repairs: number
+  readonly followUps: number
+  readonly parallel: number
+}
+
+/** What holds for one repository, after the operator's file and the repository's were combined (SPEC 12.3). */
+export interface Settings {
+  readonly automation: Automation
+  /** Backends in order of preference; a capability that is not named has no preference. */
+  readonly prefer: Readonly<Partial<Record<Capability, readonly string[]>>>
+  /** Never empty; null = nobody said what must pass, so it is detected. */
+  readonly verify: readonly VerifyCommand[] | null
+  readonly setup: string | null
+  /** Globs beyond the built-in list. */
+  readonly protected: readonly string[]
+  readonly approvals: { readonly required: number; readonly requesterCounts: boolean; readonly expiresMs: number }
+  readonly merge: MergePolicy
+  /**
+   * `auto`: whatever CI appears on the commit must be green, and what the branch's rules require must appear.
+   * A list adds to that: these checks must appear, too. It never excuses a red one.
+   */
+  readonly ci: { readonly waitMs: number; readonly required: 'auto' | readonly string[] }
+  readonly limits: Limits
+  readonly commands: { readonly aliases: boolean }
+  readonly labels: { readonly trigger: string; readonly states: boolean }
+  readonly skills: { readonly allow: readonly string[] }
+}
+
+type Some<T> = { readonly [K in keyof T]?: T[K] | undefined }
+
+/** What a repository's (or its organisation's) file gave, and nothing else: no default is filled in. */
+export type RepositorySettings = Some<
+  Omit<Settings, 'prefer' | 'approvals' | 'ci' | 'limits' | 'commands' | 'labels' | 'skills'>
+> & {
+  readonly prefer?: Some<Settings['prefer']> | undefined
+  readonly approvals?: Some<Settings['approvals']> | undefined
+  readonly ci?: Some<Settings['ci']> | undefined
+  readonly limits?: Some<Limits> | undefined
+  readonly commands?: Some<Settings['commands']> | undefined
+  readonly labels?: Some<Settings['labels']> | undefined
+  readonly skills?: Some<Settings['skills']> | undefined
+}
+
+type Environment = Readonly<Record<string, string>>
+/** Longest silence before a run counts as stalled; absent = the backend's own. */
+interface Idle {
+  readonly idleMs?: number | undefined
+}
+type Argv = readonly [string, ...string[]]
+
+export interface ScriptBackendSettings extends Idle {
+  readonly type: 'script'
+  readonly command: Argv
+  readonly capabilities: readonly Capability[]
+  readonly env: Environment
+}
+export interface ShellBackendSettings extends Idle {
+  readonly type: 'shell'
+  readonly run: string
+  readonly capabilities: readonly Capability[]
+  readonly env: Environment
+}
+export interface RecordedBackendSettings {
+  readonly type: 'recorded'
+  /** Path of the recording, as given. */
+  readonly recording: string
+  readonly capabilities: readonly Capability[]
+}
+/** A coding agent's own command line program. */
+export interface AgentBackendSettings extends Idle {
+  readonly type: 'claude-code' | 'codex' | 'acp'
+  readonly command: Argv
+  readonly capabilities: readonly Capability[]
+  readonly env: Environment
+  readonly model?: string | undefined
+  /** Name of the variable that holds the key; the key itself never stands in a file. */
+  readonly apiKeyEnv?: string | undefined
+  readonly baseUrl?: string | undefined
+}
+export interface ReasoningBackendSettings {
+  readonly type: 'reasoning'
+  readonly provider: 'anthropic' | 'openai-compatible'
+  readonly model: string
+  readonly apiKeyEnv: string
+  readonly baseUrl?: string | undefined
+  readonly capabilities: readonly Capability[]
+}
+export interface McpBackendSettings extends Idle {
+  readonly type: 'mcp'
+  readonly command: Argv
+  readonly tools: readonly string[]
+  readonly env: Environment
+  readonly capabilities: readonly Capability[]
+}
+export type BackendSettings =
+  | ScriptBackendSettings
+  | ShellBackendSettings
+  | RecordedBackendSettings
+  | AgentBackendSettings
+  | ReasoningBackendSettings
+  | McpBackendSettings
+
+/** The operator's whole policy: the bounds that no repository, flag or person can widen. Paths stay as given. */
+export interface OperatorSettings extends Settings {
+  readonly backends: Readonly<Record<string, BackendSettings>>
+  readonly sandbox: 'required' | 'off'
+  /** Host names; `detected` stands for the package manager's own registries. */
+  readonly network: {
+    readonly agent: readonly string[]
+    readonly setup: readonly string[]
+    readonly verify: readonly string[]
+  }
+  readonly sandboxPaths: readonly string[]
+  /** Owners and owner/repo; empty = the App's owner only. */
+  readonly installations: { readonly allow: readonly string[] }
+  readonly budgets: {
+    readonly taskMaxUsd: number
+    readonly repoDayUsd: number
+    readonly installationDayUsd: number
+    readonly perUserHour: number
+  }
+  readonly concurrency: number
+  readonly dataDir: string
+  readonly retention: { readonly workspacesMs: number; readonly artifactsMs: number }
+}
+
+/** Something in a settings file that cannot be taken. `message` says what is allowed; `key` and it are bounded text. */
+export interface Problem {
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+  /** Dotted: `limits.budget`, `verify[0].run`; empty = the whole file. */
+  readonly key: string
+  readonly message: string
+}
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] }

@@ -1,0 +1,68 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import type { Prisma } from '../generated/prisma/client.ts'
+import { PrismaClient } from '../generated/prisma/client.ts'
+
+/** Inside a transaction or out of it: the same operations. */
+export type Tx = Prisma.TransactionClient
+
+export interface Database {
+  readonly prisma: PrismaClient
+  /** Its own few connections for the inbox, so that work in progress cannot starve acknowledgement. */
+  readonly inboxPool: pg.Pool
+  readonly url: string
+  /** Makes free text storable: redacted, and without NUL, which Postgres refuses. */
+  readonly text: (text: string) => string
+  /** The same for everything in a JSON value. */
+  readonly json: (value: unknown) => Prisma.InputJsonValue
+  readonly close: () => Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly redact: (text: string) => string
+  readonly onError: (error: Error) => void
+}
+
+const MAX_CONNECTIONS = 10
+const CONNECT_TIMEOUT_MS = 10_000
+const STATEMENT_TIMEOUT_MS = 30_000
+
+/** Opens the pools; the first query connects. Errors of idle connections go to `onError`, not to the process. */
+export function openDatabase({ url, redact, onError }: DatabaseOptions): Database {
+  const settings = {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+  }
+  const inboxPool = new pg.Pool({ ...settings, max: 3 })
+  inboxPool.on('error', onError)
+  const adapter = new PrismaPg(
+    { ...settings, max: MAX_CONNECTIONS },
+    { onPoolError: onError, onConnectionError: onError },
+  )
+  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 20_000 } })
+  const text = (value: string): string => redact(value.replaceAll('\0', ''))
+  return {
+    prisma,
+    inboxPool,
+    url,
+    text,
+    json: (value) => cleanJson(value, text) as Prisma.InputJsonValue,
+    close: async () => {
+      await prisma.$disconnect()
+      await inboxPool.end()
+    },
+  }
+}
+
+function cleanJson(value: unknown, text: (t: string) => string): unknown {
+  if (typeof value === 'string') return text(value)
+  if (Array.isArray(value)) return value.map((v) => cleanJson(v, text))
+  if (value instanceof Date) return value.toISOString()
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).filter(([, v]) => v !== undefined)
+    return Object.fromEntries(entries.map(([k, v]) => [text(k), cleanJson(v, text)]))
+  }
+  return value
+}

@@ -1,0 +1,71 @@
+import type pg from 'pg'
+import type { ReasonCode } from '../task/reasons.ts'
+import type { Database } from './database.ts'
+
+/** A delivery as it came over the wire, its signature checked. */
+export interface IncomingDelivery {
+  readonly id: string
+  readonly event: string
+  readonly payload: Buffer
+}
+
+export interface StoredDelivery extends IncomingDelivery {
+  readonly attempts: number
+}
+
+const MAX_ATTEMPTS = 8
+const FIRST_RETRY_MS = 1_000
+const MAX_RETRY_MS = 5 * 60_000
+
+/**
+ * Stores deliveries and wakes the inbox in one statement, and so in one commit: after it returns, nothing of them can
+ * be lost. Ids that are known already change nothing (GitHub keeps a delivery's id when it redelivers).
+ */
+export async function storeDeliveries(pool: pg.Pool, batch: readonly IncomingDelivery[]): Promise<void> {
+  await pool.query({
+    name: 'store_deliveries',
+    text: `with stored as (
+        insert into deliveries (id, event, payload)
+        select * from unnest($1::text[], $2::text[], $3::bytea[])
+        on conflict (id) do nothing returning 1)
+      select graphile_worker.add_job('inbox', job_key => 'inbox', max_attempts => 3) from (select 1 from stored limit 1) s`,
+    values: [batch.map((d) => d.id), batch.map((d) => d.event), batch.map((d) => d.payload)],
+  })
+}
+
+/** The oldest deliveries that wait to be handled. Handling twice is harmless: commands are unique by their source. */
+export async function waitingDeliveries(db: Database, limit: number): Promise<StoredDelivery[]> {
+  const rows = await db.prisma.$queryRaw<{ id: string; event: string; payload: Uint8Array; attempts: number }[]>`
+    select id, event, payload, attempts from deliveries
+    where status = 'received' and not_before <= now() order by seq limit ${limit}`
+  return rows.map((r) => ({ id: r.id, event: r.event, payload: Buffer.from(r.payload), attempts: r.attempts }))
+}
+
+export async function finishDelivery(
+  db: Database,
+  id: string,
+  status: 'handled' | 'ignored',
+  reasonCode: ReasonCode | null,
+): Promise<void> {
+  await db.prisma.delivery.updateMany({
+    where: { id, status: 'received' },
+    data: { status, reasonCode, handledAt: new Date(), error: null },
+  })
+}
+
+/** Puts a delivery back with growing pauses; after the last try it is dead, with its reason, and others flow on. */
+export async function failDelivery(db: Database, delivery: StoredDelivery, message: string): Promise<'later' | 'dead'> {
+  const attempts = delivery.attempts + 1
+  const dead = attempts >= MAX_ATTEMPTS
+  const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** delivery.attempts, MAX_RETRY_MS)
+  await db.prisma.delivery.updateMany({
+    where: { id: delivery.id, status: 'received' },
+    data: {
+      attempts,
+      error: db.text(message.slice(0, 2_000)),
+      notBefore: new Date(Date.now() + pauseMs),
+      ...(dead ? { status: 'dead', reasonCode: 'delivery_failed' satisfies ReasonCode, handledAt: new Date() } : {}),
+    },
+  })
+  return dead ? 'dead' : 'later'
+}

@@ -1,0 +1,48 @@
+import type { Evidence, EvidenceKind, EvidenceVerdict, TestCounts } from '../task/evidence.ts'
+import type { Database, Tx } from './database.ts'
+import { newId } from './ids.ts'
+import type { Lease } from './leases.ts'
+
+/** Replaces the evidence of a round: a verification that was cut off is done again as a whole. */
+export async function storeEvidence(db: Database, tx: Tx, lease: Lease, round: number, evidence: readonly Evidence[]): Promise<void> {
+  await tx.evidence.deleteMany({ where: { taskId: lease.taskId, round } })
+  await tx.evidence.createMany({
+    data: evidence.map((e, position) => ({
+      id: newId(),
+      taskId: lease.taskId,
+      round,
+      position,
+      criterion: db.text(e.criterion),
+      kind: e.kind,
+      required: e.required,
+      command: e.command === null ? null : db.text(e.command),
+      exitCode: e.exitCode,
+      durationMs: Math.round(e.durationMs),
+      ...(e.counts === null ? {} : { counts: db.json(e.counts) }),
+      excerpt: db.text(e.excerpt),
+      artifactHash: e.artifactHash,
+      commit: e.commit,
+      verdict: e.verdict,
+      reasonCode: e.reasonCode,
+      epoch: lease.epoch,
+    })),
+  })
+}
+
+export async function evidenceOf(db: Database, taskId: string, round: number): Promise<Evidence[]> {
+  const rows = await db.prisma.evidence.findMany({ where: { taskId, round }, orderBy: { position: 'asc' } })
+  return rows.map((r) => ({
+    criterion: r.criterion,
+    kind: r.kind as EvidenceKind,
+    required: r.required,
+    command: r.command,
+    exitCode: r.exitCode,
+    durationMs: r.durationMs,
+    counts: r.counts as TestCounts | null,
+    excerpt: r.excerpt,
+    artifactHash: r.artifactHash,
+    commit: r.commit,
+    verdict: r.verdict as EvidenceVerdict,
+    reasonCode: r.reasonCode,
+  }))
+}

@@ -1,0 +1,52 @@
+import type { State } from '../task/states.ts'
+import type { Database } from './database.ts'
+
+/** One row of the audit trail. */
+export interface TransitionRecord {
+  readonly version: number
+  readonly from: State
+  readonly event: string
+  readonly to: State
+  readonly reasonCode: string
+  readonly actor: string
+  readonly waitingOn: string | null
+  readonly facts: unknown
+  readonly epoch: number
+  readonly at: Date
+  readonly hash: string
+}
+
+/** The whole audit trail of a task, oldest first. */
+export async function transitionsOf(db: Database, taskId: string): Promise<TransitionRecord[]> {
+  const rows = await db.prisma.transition.findMany({ where: { taskId }, orderBy: { version: 'asc' } })
+  return rows.map(({ id: _id, taskId: _task, fromState, toState, ...r }) => ({ ...r, from: fromState as State, to: toState as State }))
+}
+
+/** The task whose id is this or ends so; null when none or several do. */
+export async function findTaskId(db: Database, idOrEnd: string): Promise<string | null> {
+  const end = idOrEnd.toUpperCase()
+  if (!/^[0-9A-Z]{4,26}$/.test(end)) return null
+  const rows = await db.prisma.task.findMany({ where: { id: { endsWith: end } }, select: { id: true }, take: 2 })
+  return rows.length === 1 ? (rows[0]?.id ?? null) : null
+}
+
+/** What went to GitHub for a task, and what waits or was given up. */
+export async function surfacesOf(db: Database, taskId: string) {
+  const rows = await db.prisma.outbox.findMany({ where: { taskId }, orderBy: { rank: 'asc' } })
+  return rows.map((r) => ({
+    surface: r.surface,
+    key: r.key,
+    remoteId: r.remoteId,
+    waiting: r.wanted > r.sent && r.deadAt === null,
+    givenUp: r.deadAt !== null,
+    lastError: r.lastError,
+    sentAt: r.sentAt,
+  }))
+}
+
+/** What the last transition said in words of its own, for example of a failure; null when it said nothing. */
+export async function lastMessage(db: Database, taskId: string): Promise<string | null> {
+  const row = await db.prisma.transition.findFirst({ where: { taskId }, orderBy: { version: 'desc' }, select: { facts: true } })
+  const { message } = (row?.facts ?? {}) as { message?: unknown }
+  return typeof message === 'string' ? message : null
+}

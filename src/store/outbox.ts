@@ -1,0 +1,186 @@
+import type { Database, Tx } from './database.ts'
+import { newId } from './ids.ts'
+import { wake } from './queue.ts'
+
+/**
+ * Everything that GitHub shows of us, one row per surface (SPEC 10.6). A row says that a surface is to be looked at, not
+ * what to write: the text is rendered from the current rows when its turn comes, so doubled work changes nothing.
+ */
+export const SURFACES = [
+  'reaction',
+  'label_removal',
+  'branch',
+  'pull',
+  'check',
+  'ready',
+  'reviewers',
+  'comment',
+  'reply',
+] as const
+export type Surface = (typeof SURFACES)[number]
+
+/** Order within a task: what others point at comes first. A person's first sign of life comes before all. */
+const RANK: Record<Surface, number> = {
+  reaction: 0,
+  comment: 1,
+  reply: 1,
+  branch: 2,
+  pull: 3,
+  check: 4,
+  ready: 5,
+  reviewers: 6,
+  label_removal: 7,
+}
+
+/** Edits of one surface within this time become one (SPEC 10.7). */
+const COALESCE_MS = 1_000
+
+interface SurfaceOwner {
+  readonly id: string
+  readonly repositoryId: bigint
+  readonly issueNumber: number
+}
+
+export interface OutboxRow {
+  readonly id: string
+  readonly taskId: string | null
+  readonly repositoryId: number
+  readonly installationId: number
+  readonly issueNumber: number
+  readonly surface: Surface
+  readonly key: string
+  readonly payload: unknown
+  readonly wanted: number
+  readonly sentHash: string | null
+  readonly remoteId: string | null
+  /** Writes begun since the last receipt: above 0, look up by key before writing. */
+  readonly attempts: number
+}
+
+/** Wants a surface of a task written, or looked at again. */
+export async function wantSurface(tx: Tx, task: SurfaceOwner, surface: Surface, part = '', payload: unknown = {}): Promise<void> {
+  const key = `${task.id}:${surface}${part === '' ? '' : `:${part}`}`
+  await want(tx, { taskId: task.id, repositoryId: task.repositoryId, issueNumber: task.issueNumber, surface, key, payload })
+}
+
+/** Wants a surface that belongs to no task: a reaction on a command, an answer to it. */
+export async function wantLooseSurface(
+  tx: Tx,
+  where: { readonly repositoryId: bigint; readonly issueNumber: number },
+  surface: 'reaction' | 'reply' | 'label_removal',
+  key: string,
+  payload: unknown,
+): Promise<void> {
+  await want(tx, { taskId: null, ...where, surface, key, payload })
+}
+
+/** After a task changed: its comment, its pull request and the check run of its head are rendered again. */
+export async function touchSurfaces(tx: Tx, taskId: string): Promise<void> {
+  const rows = await tx.$queryRaw<{ installation_id: bigint }[]>`
+    update outbox o set wanted = wanted + 1,
+      not_before = greatest(o.not_before, coalesce(o.sent_at, now()) + make_interval(secs => ${COALESCE_MS / 1000}))
+    from tasks t
+    where t.id = ${taskId} and o.task_id = t.id and o.dead_at is null
+      and (o.surface in ('comment', 'pull') or (o.surface = 'check' and o.key = t.id || ':check:' || t.head_sha))
+    returning o.installation_id`
+  const installation = rows[0]
+  if (installation) await wake(tx, { kind: 'outbox', installationId: Number(installation.installation_id) })
+}
+
+/** What may be written now, most urgent first. A pull request waits for its branch, all that hangs on it for it. */
+export async function dueSurfaces(db: Database, installationId: number, limit: number): Promise<OutboxRow[]> {
+  const rows = await db.prisma.$queryRaw<Record<string, unknown>[]>`
+    select o.* from outbox o
+    where o.installation_id = ${installationId} and o.wanted > o.sent and o.dead_at is null and o.not_before <= now()
+      and (o.surface not in ('pull', 'check', 'ready', 'reviewers') or not exists (
+        select 1 from outbox b where b.task_id = o.task_id and b.wanted > b.sent
+          and b.surface in ('branch', 'pull') and b.rank < o.rank))
+    order by o.rank, o.created_at limit ${limit}`
+  return rows.map(toRow)
+}
+
+/** When the next surface of the installation falls due; null = nothing waits. */
+export async function nextDue(db: Database, installationId: number): Promise<Date | null> {
+  const rows = await db.prisma.$queryRaw<{ at: Date | null }[]>`
+    select min(not_before) as at from outbox
+    where installation_id = ${installationId} and wanted > sent and dead_at is null`
+  return rows[0]?.at ?? null
+}
+
+/** Written before the call goes out, so that a crash in between is known to be one. */
+export async function beginWrite(db: Database, row: OutboxRow): Promise<void> {
+  await db.prisma.outbox.update({ where: { id: row.id }, data: { attempts: { increment: 1 } } })
+}
+
+export interface Receipt {
+  readonly hash: string
+  readonly remoteId: string | null
+}
+
+/** The receipt: what GitHub has now. `also` writes what the task learns from it, in the same commit. */
+export async function storeReceipt(db: Database, row: OutboxRow, receipt: Receipt, also?: (tx: Tx) => Promise<void>): Promise<void> {
+  await db.prisma.$transaction(async (tx) => {
+    await tx.outbox.update({
+      where: { id: row.id },
+      data: { sent: row.wanted, sentHash: receipt.hash, remoteId: receipt.remoteId, attempts: 0, sentAt: new Date(), lastError: null },
+    })
+    await also?.(tx)
+    if (row.taskId !== null) await wake(tx, { kind: 'task', taskId: row.taskId })
+  })
+}
+
+/** The write failed: the row comes back at `retryAt`, or is given up (null) with the reason kept for people. */
+export async function failWrite(db: Database, row: OutboxRow, message: string, retryAt: Date | null): Promise<void> {
+  await db.prisma.$transaction(async (tx) => {
+    await tx.outbox.update({
+      where: { id: row.id },
+      data: { lastError: db.text(message.slice(0, 2_000)), ...(retryAt ? { notBefore: retryAt } : { deadAt: new Date() }) },
+    })
+    if (row.taskId !== null && retryAt === null) await wake(tx, { kind: 'task', taskId: row.taskId })
+  })
+}
+
+/** A rate limit holds for the whole installation: nothing of it is sent before that time. */
+export async function holdInstallation(db: Database, installationId: number, until: Date): Promise<void> {
+  await db.prisma.$executeRaw`
+    update outbox set not_before = ${until} where installation_id = ${installationId} and wanted > sent and not_before < ${until}`
+}
+
+/** A surface of the task that was given up, with what GitHub said; null when there is none. */
+export async function deadSurface(db: Database, taskId: string, surfaces: readonly Surface[]): Promise<{ lastError: string } | null> {
+  const row = await db.prisma.outbox.findFirst({ where: { taskId, surface: { in: [...surfaces] }, deadAt: { not: null } } })
+  return row ? { lastError: row.lastError ?? 'GitHub refused the write' } : null
+}
+
+async function want(
+  tx: Tx,
+  row: { taskId: string | null; repositoryId: bigint; issueNumber: number; surface: Surface; key: string; payload: unknown },
+): Promise<void> {
+  const rows = await tx.$queryRaw<{ installation_id: bigint }[]>`
+    insert into outbox (id, task_id, repository_id, installation_id, issue_number, surface, key, rank, payload)
+    select ${newId()}, ${row.taskId}, r.id, r.installation_id, ${row.issueNumber}, ${row.surface}, ${row.key},
+      ${RANK[row.surface]}, ${JSON.stringify(row.payload)}::jsonb
+    from repositories r where r.id = ${row.repositoryId}
+    on conflict (key) do update set wanted = outbox.wanted + 1, payload = excluded.payload
+    returning installation_id`
+  const installation = rows[0]
+  if (!installation) throw new Error(`repository ${row.repositoryId} of surface ${row.key} is not known`)
+  await wake(tx, { kind: 'outbox', installationId: Number(installation.installation_id) })
+}
+
+function toRow(r: Record<string, unknown>): OutboxRow {
+  return {
+    id: String(r['id']),
+    taskId: r['task_id'] === null ? null : String(r['task_id']),
+    repositoryId: Number(r['repository_id']),
+    installationId: Number(r['installation_id']),
+    issueNumber: Number(r['issue_number']),
+    surface: r['surface'] as Surface,
+    key: String(r['key']),
+    payload: r['payload'],
+    wanted: Number(r['wanted']),
+    sentHash: r['sent_hash'] === null ? null : String(r['sent_hash']),
+    remoteId: r['remote_id'] === null ? null : String(r['remote_id']),
+    attempts: Number(r['attempts']),
+  }
+}

@@ -1,0 +1,66 @@
+import type { Runner, TaskList } from 'graphile-worker'
+import { Logger, run, runMigrations } from 'graphile-worker'
+import type { Tx } from './database.ts'
+
+/**
+ * graphile-worker only wakes workers: its jobs carry no state and may run twice or not at all, and nothing breaks.
+ * Who owns a task is the lease's business (leases.ts); a sweep finds what a lost wake left behind.
+ */
+export type Wake =
+  | { readonly kind: 'inbox' }
+  | { readonly kind: 'task'; readonly taskId: string }
+  | { readonly kind: 'outbox'; readonly installationId: number }
+
+const QUEUE_CONCURRENCY = 8
+const POLL_MS = 2_000
+
+/** Within a transaction: the wake exists if and only if the transaction commits. Equal wakes become one. */
+export async function wake(tx: Tx, what: Wake, at: Date | null = null): Promise<void> {
+  const { kind, ...payload } = what
+  const key = `${wakeKey(what)}${at === null ? '' : ':later'}`
+  await tx.$executeRaw`
+    select graphile_worker.add_job(${kind}, payload => ${JSON.stringify(payload)}::json, job_key => ${key},
+      max_attempts => 3, run_at => ${at}::timestamptz)`
+}
+
+export function wakeKey(what: Wake): string {
+  if (what.kind === 'task') return `task:${what.taskId}`
+  return what.kind === 'outbox' ? `outbox:${what.installationId}` : 'inbox'
+}
+
+export interface QueueHandlers {
+  readonly inbox: () => Promise<void>
+  readonly task: (taskId: string) => Promise<void>
+  readonly outbox: (installationId: number) => Promise<void>
+}
+
+/** Creates or upgrades the queue's own schema; safe with several starters. */
+export async function migrateQueue(url: string): Promise<void> {
+  await runMigrations({ connectionString: url, logger: quiet })
+}
+
+/** Starts to take wakes. Stop it with `stop()`, which waits for handlers under way. */
+export async function startQueue(url: string, handlers: QueueHandlers): Promise<Runner> {
+  const taskList: TaskList = {
+    inbox: () => handlers.inbox(),
+    task: (payload) => handlers.task(String(field(payload, 'taskId'))),
+    outbox: (payload) => handlers.outbox(Number(field(payload, 'installationId'))),
+  }
+  return run({
+    connectionString: url,
+    concurrency: QUEUE_CONCURRENCY,
+    pollInterval: POLL_MS,
+    noHandleSignals: true,
+    taskList,
+    logger: quiet,
+  })
+}
+
+function field(payload: unknown, key: string): unknown {
+  return payload !== null && typeof payload === 'object'
+    ? Object.entries(payload).find(([k]) => k === key)?.[1]
+    : undefined
+}
+
+/** The queue's own log repeats what ours says, and its errors carry whole payloads. */
+const quiet = new Logger(() => () => undefined)

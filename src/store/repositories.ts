@@ -1,0 +1,46 @@
+import type { Actor, RepositoryRef } from '../task/task.ts'
+import type { Database, Tx } from './database.ts'
+import { toRepositoryRef } from './tasks.ts'
+
+/** Remembers a repository as a delivery described it; its id is the key, names may have changed. */
+export async function saveRepository(tx: Tx, r: RepositoryRef): Promise<void> {
+  const row = {
+    installationId: BigInt(r.installationId),
+    owner: r.owner,
+    name: r.name,
+    private: r.private,
+    defaultBranch: r.defaultBranch,
+  }
+  await tx.repository.upsert({ where: { id: BigInt(r.id) }, create: { id: BigInt(r.id), ...row }, update: row })
+}
+
+export async function readRepository(db: Database, id: number): Promise<RepositoryRef | null> {
+  const row = await db.prisma.repository.findUnique({ where: { id: BigInt(id) } })
+  return row ? toRepositoryRef(row) : null
+}
+
+/** `removed` and `suspended` are told apart by who can bring the App back: the owner, or GitHub. */
+export async function saveInstallation(
+  db: Database,
+  installation: { readonly id: number; readonly account: Actor; readonly suspended: boolean; readonly removed: boolean },
+): Promise<void> {
+  const row = {
+    accountId: BigInt(installation.account.id),
+    accountLogin: installation.account.login,
+    accountType: installation.account.type,
+    suspendedAt: installation.suspended ? new Date() : null,
+    removedAt: installation.removed ? new Date() : null,
+  }
+  await db.prisma.installation.upsert({
+    where: { id: BigInt(installation.id) },
+    create: { id: BigInt(installation.id), ...row },
+    update: row,
+  })
+}
+
+/** Installations that have something to send: whose outbox must be looked at after a start. */
+export async function installationsWithOutbox(db: Database): Promise<number[]> {
+  const rows = await db.prisma.$queryRaw<{ installation_id: bigint }[]>`
+    select distinct installation_id from outbox where wanted > sent and dead_at is null and not_before <= now()`
+  return rows.map((r) => Number(r.installation_id))
+}

@@ -1,0 +1,65 @@
+import { advance } from '../store/advance.ts'
+import type { StoredCommand } from '../store/commands.ts'
+import { pendingCommands, settleCommand } from '../store/commands.ts'
+import type { Tx } from '../store/database.ts'
+import type { Lease } from '../store/leases.ts'
+import { underLease } from '../store/leases.ts'
+import { touchSurfaces } from '../store/outbox.ts'
+import { readTask } from '../store/tasks.ts'
+import type { CommandHandler, CommandResult } from './command.ts'
+import { approve } from './commands/approve.ts'
+import { cancel } from './commands/cancel.ts'
+import { clarify } from './commands/clarify.ts'
+import { pullRequestClosed } from './commands/pull-request-closed.ts'
+import { reject } from './commands/reject.ts'
+import { reviewDismissed } from './commands/review-dismissed.ts'
+import { reviewSubmitted } from './commands/review-submitted.ts'
+import { status } from './commands/status.ts'
+import type { Corridor } from './corridor.ts'
+import { wantReply } from './replies.ts'
+
+/** What can be said to a task: verbs and happenings, one file each. */
+export const HANDLERS: Readonly<Record<string, CommandHandler>> = {
+  approve,
+  reject,
+  clarify,
+  cancel,
+  status,
+  review_submitted: reviewSubmitted,
+  review_dismissed: reviewDismissed,
+  pull_request_closed: pullRequestClosed,
+}
+
+/** Commands that do not wait for the running step: it is aborted, its processes are killed. */
+const INTERRUPTING = new Set(['cancel', 'pull_request_closed'])
+export const interrupts = (command: StoredCommand): boolean => INTERRUPTING.has(command.verb)
+
+/** Applies all that people said to a task, in order. Only its lease holder does so. */
+export async function applyCommands(corridor: Corridor, lease: Lease): Promise<void> {
+  for (const command of await pendingCommands(corridor.db, lease.taskId)) {
+    const task = await readTask(corridor.db, lease.taskId)
+    if (!task) return
+    const handler = HANDLERS[command.verb]
+    const result: CommandResult = handler
+      ? await handler({ corridor, task, command })
+      : { reasonCode: 'verb_not_available', reply: { kind: 'refusal', reasonCode: 'verb_not_available', word: command.verb, suggestions: [] } }
+    const also = async (tx: Tx): Promise<void> => {
+      await result.also?.(tx)
+      await settleCommand(tx, command.id, result.reasonCode)
+      if (result.reply) await wantReply(corridor.db, tx, task.repository.id, task.issueNumber, result.reply)
+    }
+    if (result.move) {
+      const moved = await advance(corridor.db, lease, task, { ...result.move, actor: command.actor.login, also })
+      if (moved === null) return
+    } else {
+      await underLease(corridor.db, lease, async (tx) => {
+        await also(tx)
+        await touchSurfaces(tx, task.id)
+      })
+    }
+    corridor.log.info(
+      { task_id: task.id, verb: command.verb, actor: command.actor.login, reason_code: result.reasonCode },
+      'command applied',
+    )
+  }
+}

@@ -1,0 +1,25 @@
+import type { Logger } from 'pino'
+import type { Registry } from '../execute/registry.ts'
+import type { GitHub } from '../github/client.ts'
+import type { Skill } from '../plan/skills.ts'
+import type { OperatorSettings } from '../settings/settings.ts'
+import type { Database } from '../store/database.ts'
+import type { Slots } from './slots.ts'
+
+/** Everything that the corridor reaches for, built once in wiring.ts. Rooms never see it: they get values. */
+export interface Corridor {
+  readonly db: Database
+  readonly github: GitHub
+  readonly registry: Registry
+  readonly settings: OperatorSettings
+  readonly skills: readonly Skill[]
+  readonly slots: Slots
+  readonly log: Logger
+  readonly redact: (text: string) => string
+  /** Absolute; holds mirrors, trees, checkouts and the private directories of runs. */
+  readonly workRoot: string
+  /** This machine, as workspace rows name it. */
+  readonly host: string
+  /** This process, as lease rows name it. */
+  readonly workerId: string
+}

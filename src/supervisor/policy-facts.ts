@@ -1,0 +1,49 @@
+import type { PolicyFacts } from '../policy/facts.ts'
+import { pathsOfDiff, riskOfDiff } from '../policy/risk-of-diff.ts'
+import { findSecrets } from '../redact/find-secrets.ts'
+import type { StoredTask } from '../store/tasks.ts'
+import { CAPABILITIES } from '../task/capability.ts'
+import { changesFiles } from '../task/changes-files.ts'
+import { JOB_TYPES } from '../task/job.ts'
+import type { Plan } from '../task/plan.ts'
+import type { DiffFacts } from '../workspace/diff.ts'
+import type { Corridor } from './corridor.ts'
+
+/** Everything that the rules may look at, read in one place. What has not happened yet is null. */
+export function policyFacts(corridor: Corridor, task: StoredTask, known: { plan: Plan | null; diff: DiffFacts | null }): PolicyFacts {
+  const { classification } = task
+  if (!classification) throw new Error(`task ${task.id} has no classification in ${task.state}`)
+  const settings = task.settings ?? corridor.settings
+  return {
+    classification,
+    repositoryPrivate: task.repository.private,
+    isFork: false,
+    automation: settings.automation,
+    settingsBroken: task.inputs.notes.some((n) => n.reasonCode === 'repository_settings_invalid'),
+    capabilitiesAvailable: CAPABILITIES.filter((c) =>
+      JOB_TYPES.some((type) => corridor.registry.select(c, type, { fixed: task.flags.backend ?? null }) !== null),
+    ),
+    requestedBackend: task.flags.backend ?? null,
+    backendKnown: task.flags.backend === undefined || corridor.registry.get(task.flags.backend) !== null,
+    requestedSkill: task.flags.skill ?? null,
+    skillKnown: task.flags.skill === undefined || corridor.skills.some((s) => s.name === task.flags.skill),
+    budgetUsd: task.flags.budgetUsd ?? task.budgetUsd,
+    budgetCapUsd: corridor.settings.budgets.taskMaxUsd,
+    approvals: settings.approvals,
+    plan: known.plan,
+    diff: known.diff === null ? null : diffFacts(classification.type, known.diff, settings.protected),
+    protectedPaths: settings.protected,
+    limits: settings.limits,
+    isCode: changesFiles(classification),
+    rounds: task.inputs.clarifications.length,
+  }
+}
+
+function diffFacts(type: NonNullable<StoredTask['classification']>['type'], diff: DiffFacts, protectedPaths: readonly string[]): PolicyFacts['diff'] {
+  return {
+    files: pathsOfDiff(diff.files),
+    bytes: diff.bytes,
+    secretFound: findSecrets(diff.patch).length > 0,
+    risk: riskOfDiff({ type, files: diff.files, protectedPaths }).risk,
+  }
+}

@@ -1,0 +1,8 @@
+import { removeTaskWorkspace } from '../worktree.ts'
+import type { Step } from '../step.ts'
+
+/** Gives the disk back; what happened stays in the database. */
+export const archive: Step = async ({ corridor, task }) => {
+  await removeTaskWorkspace(corridor, task)
+  return { event: 'archived', reasonCode: 'archived' }
+}

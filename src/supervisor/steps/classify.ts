@@ -1,0 +1,49 @@
+import { classify } from '../../classify/classify.ts'
+import { storeArtifact } from '../../store/artifacts.ts'
+import { readSettings } from '../read-settings.ts'
+import { readSnapshot } from '../read-snapshot.ts'
+import type { Step } from '../step.ts'
+import { syncMirror } from '../sync-mirror.ts'
+
+/** Reads the repository's policy from its default branch, then says what kind of task this is, and how sure it is. */
+export const classifyTask: Step = async ({ corridor, task, signal }) => {
+  const mirror = await syncMirror(corridor, task.repository, signal)
+  const { settings, sha, problem } = await readSettings(corridor, task, mirror)
+  const snapshot = await readSnapshot(corridor, task)
+  const classification = classify({
+    title: snapshot.title,
+    body: [snapshot.body, ...task.inputs.clarifications].join('\n\n'),
+    request: [snapshot.request, ...task.inputs.clarifications].join('\n'),
+    labels: snapshot.labels,
+    isPullRequest: task.isPullRequest,
+    repositoryPrivate: task.repository.private,
+    mode: task.flags.mode ?? null,
+    skillName: task.flags.skill ?? null,
+    skills: corridor.skills,
+  })
+  const { type, risk, complexity, mode, workflow, confidence, capabilities } = classification
+  const notes = task.inputs.notes.filter((n) => n.reasonCode !== 'repository_settings_invalid')
+  if (problem !== null) notes.push({ reasonCode: 'repository_settings_invalid', detail: problem })
+  return {
+    event: 'classified',
+    reasonCode: 'classified',
+    facts: { type, risk, mode, confidence, settingsSha: sha },
+    patch: {
+      type,
+      risk,
+      complexity,
+      mode,
+      workflow,
+      confidence,
+      capabilities: [...capabilities],
+      classification: corridor.db.json(classification),
+      settings: corridor.db.json(settings),
+      settingsSha: sha,
+      inputs: corridor.db.json({ ...task.inputs, notes }),
+    },
+    also: async (tx) => {
+      const content = JSON.stringify(classification, null, 2)
+      await storeArtifact(corridor.db, tx, task.id, { kind: 'classification', name: 'classification.json', content })
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import type { PlannedJob } from '../../task/plan.ts'
+import { requirePlan } from '../read-snapshot.ts'
+import { runJob } from '../run-job.ts'
+import type { Step } from '../step.ts'
+import { openWorktree } from '../worktree.ts'
+
+/** A task without a place looks again after this time, should every wake have been lost. */
+const CAPACITY_LOOK_MS = 30_000
+
+/** Job types that a backend carries out here; reviewing and verifying have states of their own. */
+const EXECUTED = ['planner', 'executor', 'research', 'shell', 'document'] as const
+
+/**
+ * Runs the plan's jobs one after the other, in the order of their dependencies. A finished job is a checkpoint; its
+ * commit is in the mirror. Needs one of the worker's places for agent runs; without one the task rests.
+ */
+export const execute: Step = async (context) => {
+  const { corridor, task } = context
+  const plan = await requirePlan(corridor, task)
+  const leave = corridor.slots.take()
+  if (!leave) {
+    const until = new Date(Date.now() + CAPACITY_LOOK_MS)
+    return { event: 'limited', reasonCode: 'no_slot_free', rest: { waitingOn: 'capacity', until } }
+  }
+  try {
+    const worktree = task.branch === null ? null : await openWorktree(context, task.branch)
+    const jobs = inOrder(plan.jobs.filter((j) => EXECUTED.some((t) => t === j.type)))
+    let headSha = task.headSha
+    for (const planned of jobs) {
+      const job = await runJob(context, { plan, planned, worktree })
+      headSha = job.headSha ?? headSha
+    }
+    const event = plan.jobs.some((j) => j.type === 'reviewer') ? 'executed_for_review' : 'executed'
+    return { event, reasonCode: 'executed', facts: { head: headSha, round: task.round }, patch: { headSha } }
+  } finally {
+    leave()
+  }
+}
+
+/** Dependencies first; the plan's own order otherwise. A cycle cannot be planned, and would be left in plan order. */
+function inOrder(jobs: readonly PlannedJob[]): PlannedJob[] {
+  const done = new Set<string>()
+  const left = [...jobs]
+  const ordered: PlannedJob[] = []
+  while (left.length > 0) {
+    const at = Math.max(
+      left.findIndex((j) => j.dependsOn.every((d) => done.has(d) || !jobs.some((k) => k.key === d))),
+      0,
+    )
+    for (const job of left.splice(at, 1)) {
+      ordered.push(job)
+      done.add(job.key)
+    }
+  }
+  return ordered
+}
+

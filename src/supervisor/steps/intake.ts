@@ -1,0 +1,81 @@
+import { listComments, readIssue } from '../../github/issues.ts'
+import { permissionOf } from '../../github/permission-of.ts'
+import { cleanText } from '../../intake/clean-text.ts'
+import { storeArtifact } from '../../store/artifacts.ts'
+import { canonicalJson, sha256 } from '../../task/hash.ts'
+import type { Snapshot, SnapshotText } from '../../task/snapshot.ts'
+import type { Step, StepContext } from '../step.ts'
+
+const MAX_TITLE = 500
+const MAX_BODY = 64_000
+const MAX_COMMENT = 16_000
+const MAX_COMMENTS = 50
+
+/**
+ * Freezes what the task may read (SPEC 1.7): title and body as the delivery carried them, the request, and comments of
+ * people with write access up to the command. The hash is of the stored bytes.
+ */
+export const intake: Step = async (context) => {
+  const { corridor, task } = context
+  const { inputs } = task
+  const title = cleanText(inputs.title, MAX_TITLE)
+  const body = cleanText(inputs.body, MAX_BODY)
+  const request = cleanText(task.request, MAX_COMMENT)
+  const comments = await readableComments(context)
+  const snapshot: Snapshot = {
+    title: title.text,
+    body: body.text,
+    request: request.text,
+    comments: comments.texts,
+    location: inputs.location,
+    hiddenRemoved: title.hiddenRemoved + body.hiddenRemoved + request.hiddenRemoved + comments.hiddenRemoved,
+    commentsLeftOut: comments.leftOut,
+    labels: inputs.labels,
+  }
+  const notes = [...inputs.notes]
+  if (snapshot.hiddenRemoved > 0) notes.push({ reasonCode: 'hidden_text_removed', detail: String(snapshot.hiddenRemoved) })
+  if (snapshot.commentsLeftOut > 0) notes.push({ reasonCode: 'comments_left_out', detail: String(snapshot.commentsLeftOut) })
+  if (await textChanged(context)) notes.push({ reasonCode: 'snapshot_changed', detail: '' })
+  const content = corridor.db.text(canonicalJson(snapshot))
+  return {
+    event: 'accepted',
+    reasonCode: inputs.commentId === null ? 'label_accepted' : 'command_accepted',
+    facts: { snapshot: sha256(content), comments: snapshot.comments.length, hidden: snapshot.hiddenRemoved },
+    patch: { snapshotHash: sha256(content), inputs: corridor.db.json({ ...inputs, notes }) },
+    also: async (tx) => {
+      await storeArtifact(corridor.db, tx, task.id, { kind: 'snapshot', name: 'snapshot.json', content, exact: true })
+    },
+  }
+}
+
+/** The issue's text is not what the command's delivery carried: somebody edited it in between. */
+async function textChanged({ corridor, task }: StepContext): Promise<boolean> {
+  const issue = await readIssue(corridor.github, task.repository, task.issueNumber)
+  return (issue.title ?? '') !== task.inputs.title || (issue.body ?? '') !== task.inputs.body
+}
+
+/** Comments of people with write access, written before the command; never ours, never a bot's. */
+async function readableComments({ corridor, task }: StepContext): Promise<{ texts: SnapshotText[]; hiddenRemoved: number; leftOut: number }> {
+  const texts: SnapshotText[] = []
+  const mayWrite = new Map<number, boolean>([[task.requester.id, true]])
+  let hiddenRemoved = 0
+  let leftOut = 0
+  for (const comment of await listComments(corridor.github, task.repository, task.issueNumber, MAX_COMMENTS)) {
+    const { author } = comment
+    if (comment.id === task.inputs.commentId || comment.createdAt > task.inputs.at || author.type !== 'User') continue
+    let trusted = mayWrite.get(author.id)
+    if (trusted === undefined) {
+      const { permission, userId } = await permissionOf(corridor.github, task.repository, author.login)
+      trusted = userId === author.id && (permission === 'admin' || permission === 'write')
+      mayWrite.set(author.id, trusted)
+    }
+    if (!trusted) {
+      leftOut++
+      continue
+    }
+    const { text, hiddenRemoved: hidden } = cleanText(comment.body, MAX_COMMENT)
+    hiddenRemoved += hidden
+    texts.push({ author, text, createdAt: comment.createdAt })
+  }
+  return { texts, hiddenRemoved, leftOut }
+}

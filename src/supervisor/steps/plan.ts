@@ -1,0 +1,85 @@
+import { makePlan } from '../../plan/make-plan.ts'
+import { evaluate } from '../../policy/evaluate.ts'
+import { storeArtifact } from '../../store/artifacts.ts'
+import { storeDecision } from '../../store/decisions.ts'
+import { changesFiles } from '../../task/changes-files.ts'
+import { OperatingError } from '../../task/errors.ts'
+import { canonicalJson, sha256 } from '../../task/hash.ts'
+import type { Plan, VerificationPlan } from '../../task/plan.ts'
+import { detectVerification } from '../../verify/detect.ts'
+import { branchHead, listFilesAt, readFileAt } from '../../workspace/mirror.ts'
+import { policyFacts } from '../policy-facts.ts'
+import { standingApprovals } from '../record-approval.ts'
+import type { Step, StepContext } from '../step.ts'
+import { syncMirror } from '../sync-mirror.ts'
+
+const MAX_FILES = 50_000
+const MAX_MANIFEST_BYTES = 1_000_000
+const NOTHING_TO_RUN: VerificationPlan = { setup: null, setupTimeoutMs: 0, commands: [], source: 'none' }
+
+/** Makes the plan, stores it under its hash, and asks the second gate whether it may be carried out. */
+export const planTask: Step = async (context) => {
+  const { corridor, task } = context
+  const { classification } = task
+  if (!classification) throw new Error(`task ${task.id} reached PLAN without a classification`)
+  const isCode = changesFiles(classification)
+  const { baseSha, verification } = isCode ? await baseOf(context) : { baseSha: null, verification: NOTHING_TO_RUN }
+  const plan = makePlan({
+    taskId: task.id,
+    classification,
+    settings: task.settings ?? corridor.settings,
+    skill: corridor.skills.find((s) => s.name === classification.skill) ?? null,
+    flags: task.flags,
+    budgetUsd: task.budgetUsd,
+    baseBranch: task.baseBranch,
+    baseSha,
+    verification,
+    revision: 0,
+    changeRequest: task.feedback,
+  })
+  const content = corridor.db.text(canonicalJson(plan))
+  const planHash = sha256(content)
+  const facts = policyFacts(corridor, task, { plan, diff: null })
+  const decision = evaluate('execute', facts)
+  const move = await followUp(context, plan, planHash, decision)
+  return {
+    ...move,
+    facts: { rule: decision.ruleId, plan: planHash },
+    patch: { planHash, baseSha, ...(decision.kind === 'approve' ? { approvalPolicy: corridor.db.json(decision.approval) } : {}) },
+    also: async (tx) => {
+      await storeArtifact(corridor.db, tx, task.id, { kind: 'plan', name: 'plan.json', content, exact: true })
+      await storeDecision(corridor.db, tx, task.id, decision, facts, planHash)
+    },
+  }
+}
+
+async function followUp(
+  { corridor, task }: StepContext,
+  plan: Plan,
+  planHash: string,
+  decision: ReturnType<typeof evaluate>,
+): Promise<Pick<Awaited<ReturnType<Step>>, 'event' | 'reasonCode' | 'rest'>> {
+  const { reasonCode } = decision
+  const goOn = plan.baseSha === null ? 'approved_without_code' : 'approved'
+  if (decision.kind === 'deny' || decision.kind === 'clarify') return { event: 'refused', reasonCode }
+  if (decision.kind === 'continue') return { event: goOn, reasonCode }
+  const given = await standingApprovals(corridor, { ...task, planHash }, 'execute')
+  if (new Set(given.map((a) => a.actor.id)).size >= decision.approval.required) return { event: goOn, reasonCode: 'approved_by_person' }
+  const expiresMs = (task.settings ?? corridor.settings).approvals.expiresMs
+  return { event: 'asked', reasonCode, rest: { waitingOn: 'approval', until: new Date(Date.now() + expiresMs) } }
+}
+
+/** The commit to start from, and how the result will be verified: the default branch's own words, else detected there. */
+async function baseOf({ corridor, task, signal }: StepContext): Promise<{ baseSha: string; verification: VerificationPlan }> {
+  const mirror = await syncMirror(corridor, task.repository, signal)
+  const baseSha = await branchHead(mirror, task.baseBranch)
+  if (baseSha === null) {
+    throw new OperatingError('task', 'base_branch_missing', `branch ${task.baseBranch} does not exist in the repository`)
+  }
+  const settings = task.settings ?? corridor.settings
+  const detected = await detectVerification(await listFilesAt(mirror, baseSha, MAX_FILES), (path) =>
+    readFileAt(mirror, baseSha, path, MAX_MANIFEST_BYTES),
+  )
+  if (settings.verify === null) return { baseSha, verification: { ...detected, setup: settings.setup ?? detected.setup } }
+  return { baseSha, verification: { ...detected, setup: settings.setup, commands: settings.verify, source: 'repository' } }
+}

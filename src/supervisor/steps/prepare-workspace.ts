@@ -1,0 +1,25 @@
+import { saveWorkspace } from '../../store/workspaces.ts'
+import type { Step } from '../step.ts'
+import { openWorktree } from '../worktree.ts'
+import { branchName } from '../../workspace/names.ts'
+
+/** Makes the task's branch and tree from the planned base. */
+export const prepareWorkspace: Step = async (context) => {
+  const { corridor, task } = context
+  const branch = task.branch ?? branchName(task.issueNumber, task.title, task.id)
+  const worktree = await openWorktree(context, branch)
+  return {
+    event: 'ready',
+    reasonCode: 'workspace_ready',
+    facts: { branch },
+    patch: { branch },
+    also: (tx) =>
+      saveWorkspace(tx, {
+        taskId: task.id,
+        host: corridor.host,
+        path: worktree.path,
+        branch,
+        baseSha: task.baseSha ?? '',
+      }),
+  }
+}

@@ -1,0 +1,152 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { evaluate } from '../../policy/evaluate.ts'
+import { findSecrets } from '../../redact/find-secrets.ts'
+import type { Move } from '../../store/advance.ts'
+import { readArtifact, storeArtifact } from '../../store/artifacts.ts'
+import { storeDecision } from '../../store/decisions.ts'
+import { evidenceOf, storeEvidence } from '../../store/evidence.ts'
+import { jobsOf } from '../../store/jobs.ts'
+import { underLease } from '../../store/leases.ts'
+import type { Evidence } from '../../task/evidence.ts'
+import type { Plan } from '../../task/plan.ts'
+import { answerEvidence } from '../../verify/answer-evidence.ts'
+import { commandEvidence } from '../../verify/command-evidence.ts'
+import { diffEvidence } from '../../verify/diff-evidence.ts'
+import { judge } from '../../verify/judge.ts'
+import { notRun } from '../../verify/not-run.ts'
+import type { CheckOutput } from '../../verify/run-checks.ts'
+import { runChecks } from '../../verify/run-checks.ts'
+import { freshCheckout, removeCheckout } from '../../workspace/checkout.ts'
+import type { DiffFacts } from '../../workspace/diff.ts'
+import { diffBetween } from '../../workspace/diff.ts'
+import type { Mirror } from '../../workspace/mirror.ts'
+import { openMirror, readFileAt } from '../../workspace/mirror.ts'
+import { policyFacts } from '../policy-facts.ts'
+import { requirePlan } from '../read-snapshot.ts'
+import { standingApprovals } from '../record-approval.ts'
+import type { Step, StepContext } from '../step.ts'
+
+const MAX_MANIFEST_BYTES = 1_000_000
+
+/**
+ * Collects the evidence on the very commit that would be pushed, judges it, and asks the last gate whether the change
+ * may leave the house (SPEC 9.0). Nothing has been pushed before this step; nothing that an agent said counts.
+ */
+export const verify: Step = async (context) => {
+  const { task } = context
+  const plan = await requirePlan(context.corridor, task)
+  if (task.baseSha === null || task.headSha === null) return verifyAnswer(context, plan)
+  const mirror = await openMirror(context.corridor.workRoot, task.repository.id)
+  const diff = await diffBetween(mirror, task.baseSha, task.headSha)
+  const evidence = await evidenceFor(context, plan, mirror, diff)
+  const { verdict, reasonCode } = judge(evidence)
+  if (verdict === 'fail') {
+    const limit = (task.settings ?? context.corridor.settings).limits.repairs
+    if (task.repairs < limit) return repair(evidence, reasonCode)
+    if (task.headSha === (task.pushedSha ?? task.baseSha)) return { event: 'held_for_good', reasonCode, patch: { verdict } }
+  }
+  return publishGate(context, plan, diff, { event: 'judged', reasonCode, facts: { verdict }, patch: { verdict } })
+}
+
+/** Evidence of this round on this commit: as stored, else collected now. */
+async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, diff: DiffFacts): Promise<Evidence[]> {
+  const { corridor, task, lease } = context
+  const head = task.headSha ?? ''
+  const stored = await evidenceOf(corridor.db, task.id, task.round)
+  if (stored.length > 0 && stored.every((e) => e.commit === head)) return stored
+  const since = task.pushedSha ?? task.baseSha
+  const change = diffEvidence(since === head ? { ...diff, files: [] } : diff, head, { changeWanted: true })
+  const made = change.every((e) => e.verdict === 'pass')
+  const checks = made ? await collect(context, plan, mirror, head) : { evidence: [], outputs: [] }
+  const tampered = made
+    ? await commandEvidence({
+        commands: plan.verification.commands,
+        readBase: (path) => readFileAt(mirror, task.baseSha ?? head, path, MAX_MANIFEST_BYTES),
+        readHead: (path) => readFileAt(mirror, head, path, MAX_MANIFEST_BYTES),
+        commit: head,
+      })
+    : []
+  const evidence = [...change, ...checks.evidence, ...tampered, ...notAwaited(plan, head)]
+  const secret = findSecrets(diff.patch).length > 0
+  await underLease(corridor.db, lease, async (tx) => {
+    await storeEvidence(corridor.db, tx, lease, task.round, evidence)
+    for (const o of checks.outputs) await storeArtifact(corridor.db, tx, task.id, { kind: 'evidence', name: o.name, content: o.content, exact: true })
+    if (!secret) await storeArtifact(corridor.db, tx, task.id, { kind: 'diff', name: `${head}.patch`, content: diff.patch, exact: true })
+  })
+  return evidence
+}
+
+/** Setup and criteria in a fresh checkout of the commit, in the sandbox. */
+async function collect({ corridor, task, signal }: StepContext, plan: Plan, mirror: Mirror, head: string): Promise<{ evidence: Evidence[]; outputs: CheckOutput[] }> {
+  const dir = join(corridor.workRoot, 'checkouts', `${task.id.toLowerCase()}-${task.round}`)
+  const scratchDir = `${dir}-run`
+  await removeCheckout(mirror, dir)
+  try {
+    await mkdir(scratchDir, { recursive: true, mode: 0o700 })
+    await freshCheckout(mirror, head, dir)
+    return await runChecks({
+      tree: dir,
+      commit: head,
+      verification: plan.verification,
+      sandbox: corridor.settings.sandbox,
+      sandboxPaths: corridor.settings.sandboxPaths,
+      scratchDir,
+      signal,
+      runId: task.id,
+      redact: corridor.db.text,
+    })
+  } finally {
+    await removeCheckout(mirror, dir)
+    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** What this version does not look at is said, never counted. */
+function notAwaited(plan: Plan, commit: string): Evidence[] {
+  const ci = notRun('Continuous integration of the repository', 'ci', 'ci_not_awaited', commit)
+  return plan.jobs.some((j) => j.type === 'reviewer') ? [ci, notRun('Review by a second agent', 'review', 'review_not_run', commit)] : [ci]
+}
+
+function repair(evidence: readonly Evidence[], reasonCode: Move['reasonCode']): Move {
+  const failed = evidence.filter((e) => e.required && e.verdict === 'fail')
+  const feedback = failed.map((e) => `${e.criterion}${e.command === null ? '' : ` (${e.command})`}: failed\n${e.excerpt}`).join('\n\n')
+  return {
+    event: 'repairable',
+    reasonCode: 'repair_wanted',
+    facts: { because: reasonCode, failed: failed.map((e) => e.criterion) },
+    patch: { feedback: feedback.slice(0, 30_000), repairs: { increment: 1 }, round: { increment: 1 } },
+  }
+}
+
+async function publishGate({ corridor, task }: StepContext, plan: Plan, diff: DiffFacts, goOn: Move): Promise<Move> {
+  const facts = policyFacts(corridor, task, { plan, diff })
+  const decision = evaluate('publish', facts)
+  const also: NonNullable<Move['also']> = (tx) => storeDecision(corridor.db, tx, task.id, decision, facts, task.planHash)
+  const { reasonCode } = decision
+  if (decision.kind === 'continue') return { ...goOn, also }
+  if (decision.kind !== 'approve') return { event: 'held_for_good', reasonCode, facts: { rule: decision.ruleId }, patch: goOn.patch ?? {}, also }
+  const given = await standingApprovals(corridor, task, 'publish')
+  if (new Set(given.map((a) => a.actor.id)).size >= decision.approval.required) return { ...goOn, also }
+  const until = new Date(Date.now() + (task.settings ?? corridor.settings).approvals.expiresMs)
+  return { event: 'asked', reasonCode, facts: { rule: decision.ruleId }, patch: goOn.patch ?? {}, rest: { waitingOn: 'approval', until }, also }
+}
+
+/** A task without code: its answer must be there and be readable (SPEC 9.7). */
+async function verifyAnswer({ corridor, task, lease }: StepContext, plan: Plan): Promise<Move> {
+  const stored = await readArtifact(corridor.db, task.id, 'answer')
+  const jobs = await jobsOf(corridor.db, task.id, task.round)
+  const answer = stored ?? jobs.findLast((j) => j.status === 'succeeded')?.result?.summary ?? ''
+  const evidence = answerEvidence(answer)
+  const { verdict, reasonCode } = judge(evidence)
+  return {
+    event: 'judged',
+    reasonCode,
+    facts: { verdict, workflow: plan.workflow },
+    patch: { verdict },
+    also: async (tx) => {
+      await storeEvidence(corridor.db, tx, lease, task.round, evidence)
+      await storeArtifact(corridor.db, tx, task.id, { kind: 'answer', name: 'answer.md', content: answer })
+    },
+  }
+}

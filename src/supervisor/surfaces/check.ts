@@ -1,0 +1,24 @@
+import { createCheck, findCheckByExternalId, updateCheck } from '../../github/checks.ts'
+import { renderCheck } from '../../report/check.ts'
+import { sha256 } from '../../task/hash.ts'
+import type { SendSurface } from '../surface.ts'
+import { requireView } from '../surface.ts'
+
+/** The check run of the head commit. An older head keeps the one that it got: its key names its commit. */
+export const sendCheck: SendSurface = async (context) => {
+  const { corridor, row, repository } = context
+  const view = requireView(context)
+  const { task } = view
+  const headSha = row.key.slice(row.key.lastIndexOf(':') + 1)
+  if (headSha !== task.headSha) return { hash: row.sentHash ?? '', remoteId: row.remoteId }
+  const rendered = renderCheck(view)
+  const hash = sha256(JSON.stringify(rendered))
+  if (hash === row.sentHash) return { hash, remoteId: row.remoteId }
+  const known = row.remoteId ?? (row.attempts > 0 ? await findCheckByExternalId(corridor.github, repository, headSha, task.id) : null)
+  if (known !== null) {
+    await updateCheck(corridor.github, repository, Number(known), rendered)
+    return { hash, remoteId: String(known) }
+  }
+  const id = await createCheck(corridor.github, repository, { headSha, externalId: task.id, ...rendered })
+  return { hash, remoteId: String(id) }
+}

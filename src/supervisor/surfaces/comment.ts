@@ -1,0 +1,25 @@
+import { createComment, findCommentByMarker, updateComment } from '../../github/comments.ts'
+import { renderComment } from '../../report/comment.ts'
+import { commentMarker } from '../../report/markers.ts'
+import { sha256 } from '../../task/hash.ts'
+import type { SendSurface } from '../surface.ts'
+import { requireView } from '../surface.ts'
+
+/** The one living comment of a task. */
+export const sendComment: SendSurface = async (context) => {
+  const { corridor, row, repository } = context
+  const view = requireView(context)
+  const body = renderComment(view)
+  const hash = sha256(body)
+  if (row.remoteId !== null) {
+    if (hash !== row.sentHash) await updateComment(corridor.github, repository, Number(row.remoteId), body)
+    return { hash, remoteId: row.remoteId }
+  }
+  const marker = commentMarker(view.task.id)
+  const known = row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null
+  if (known !== null) {
+    await updateComment(corridor.github, repository, known, body)
+    return { hash, remoteId: String(known) }
+  }
+  return { hash, remoteId: String(await createComment(corridor.github, repository, row.issueNumber, body)) }
+}

@@ -1,0 +1,36 @@
+import { createPull, findPullByHead, updatePull } from '../../github/pulls.ts'
+import { renderPull } from '../../report/pull.ts'
+import { OperatingError } from '../../task/errors.ts'
+import { sha256 } from '../../task/hash.ts'
+import type { SendSurface, Sent } from '../surface.ts'
+import { requireView } from '../surface.ts'
+
+/** The pull request: a draft until the task is verified. */
+export const sendPull: SendSurface = async (context) => {
+  const { corridor, row, repository } = context
+  const { task } = requireView(context)
+  const rendered = renderPull(requireView(context))
+  const hash = sha256(JSON.stringify(rendered))
+  const receipt = (number: number): Sent => ({
+    hash,
+    remoteId: String(number),
+    also: async (tx) => {
+      await tx.task.update({ where: { id: task.id }, data: { pullNumber: number } })
+    },
+  })
+  if (row.remoteId !== null) {
+    if (hash !== row.sentHash) await updatePull(corridor.github, repository, Number(row.remoteId), rendered)
+    return receipt(Number(row.remoteId))
+  }
+  if (task.branch === null) throw new Error(`task ${task.id} has no branch`)
+  const known = row.attempts > 0 ? await findPullByHead(corridor.github, repository, task.branch) : null
+  if (known) return receipt(known.number)
+  const made = await createPull(corridor.github, repository, { ...rendered, head: task.branch, base: task.baseBranch, draft: true })
+  if (made.kind === 'created') return receipt(made.number)
+  if (made.kind === 'exists') {
+    const present = await findPullByHead(corridor.github, repository, task.branch)
+    if (present) return receipt(present.number)
+  }
+  const why = made.kind === 'refused' ? made.message : 'draft pull requests are not available in this repository'
+  throw new OperatingError('configuration', 'github_refused', `opening the pull request: ${why}`)
+}

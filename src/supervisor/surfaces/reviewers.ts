@@ -1,0 +1,14 @@
+import { requestReview } from '../../github/reviewers.ts'
+import type { SendSurface } from '../surface.ts'
+import { requireView } from '../surface.ts'
+
+/** Asks the requester for review. GitHub may refuse a person (author, no access): that is a note, not a failure. */
+export const sendReviewers: SendSurface = async (context) => {
+  const { corridor, row, repository } = context
+  const { task } = requireView(context)
+  if (task.pullNumber === null) throw new Error(`task ${task.id} has no pull request`)
+  if (task.verdict !== 'pass') return { hash: 'none', remoteId: null }
+  const hash = `${task.requester.login}@${task.headSha}`
+  if (hash !== row.sentHash) await requestReview(corridor.github, repository, task.pullNumber, task.requester.login)
+  return { hash, remoteId: null }
+}

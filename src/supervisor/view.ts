@@ -1,0 +1,71 @@
+import { isProtected } from '../policy/protected-paths.ts'
+import { AVAILABLE_VERBS } from './verbs.ts'
+import type { DiffView, TaskView } from '../report/view.ts'
+import { approvalsOf } from '../store/approvals.ts'
+import { readArtifact } from '../store/artifacts.ts'
+import { decisionsOf } from '../store/decisions.ts'
+import { evidenceOf } from '../store/evidence.ts'
+import { lastMessage } from '../store/history.ts'
+import { jobsOf } from '../store/jobs.ts'
+import type { StoredTask } from '../store/tasks.ts'
+import { readTask } from '../store/tasks.ts'
+import { diffBetween } from '../workspace/diff.ts'
+import { openMirror } from '../workspace/mirror.ts'
+import type { Corridor } from './corridor.ts'
+import { readPlan } from './read-snapshot.ts'
+
+/** Everything that the comment, the check run and the pull request are drawn from, read from the rows as they are now. */
+export async function readView(corridor: Corridor, taskId: string): Promise<TaskView | null> {
+  const { db, github } = corridor
+  const task = await readTask(db, taskId)
+  if (!task) return null
+  const web = github.webUrl(task.repository)
+  const jobs = await jobsOf(db, taskId, task.round)
+  return {
+    task,
+    plan: await readPlan(corridor, task),
+    jobs,
+    evidence: await evidenceOf(db, taskId, task.round),
+    diff: await diffOf(corridor, task),
+    approvals: (await approvalsOf(db, taskId)).map((a) => ({
+      gate: a.gate,
+      login: a.actor.login,
+      source: a.source,
+      decision: a.decision,
+      headSha: a.headSha,
+      at: a.at,
+    })),
+    decisions: await decisionsOf(db, taskId),
+    agentSummary: jobs.findLast((j) => j.result !== null)?.result?.summary ?? null,
+    answer: task.headSha === null && task.verdict !== null ? await readArtifact(db, taskId, 'answer') : null,
+    notes: task.inputs.notes as TaskView['notes'],
+    links: {
+      issue: `${web}/issues/${task.issueNumber}`,
+      pull: task.pullNumber === null ? null : `${web}/pull/${task.pullNumber}`,
+      compare: task.branch === null || task.pushedSha === null ? null : `${web}/compare/${task.baseBranch}...${task.branch}`,
+      task: null,
+    },
+    detail: await lastMessage(db, taskId),
+    verbs: AVAILABLE_VERBS,
+    now: new Date(),
+  }
+}
+
+/** Size and files of the change, from git; null before there is a commit, or when its mirror is on another machine. */
+async function diffOf(corridor: Corridor, task: StoredTask): Promise<DiffView | null> {
+  if (task.baseSha === null || task.headSha === null) return null
+  try {
+    const mirror = await openMirror(corridor.workRoot, task.repository.id)
+    const diff = await diffBetween(mirror, task.baseSha, task.headSha)
+    const extra = (task.settings ?? corridor.settings).protected
+    return {
+      files: diff.files.map(({ path, added, deleted }) => ({ path, added, deleted })),
+      added: diff.added,
+      deleted: diff.deleted,
+      protectedPaths: diff.files.map((f) => f.path).filter((p) => isProtected(p, extra)),
+    }
+  } catch (error) {
+    corridor.log.warn({ err: error, task_id: task.id }, 'reading the change')
+    return null
+  }
+}

@@ -1,0 +1,114 @@
+import type { ReasonCode } from './reasons.ts'
+import type { Actor, RepositoryRef, RequestFlags } from './task.ts'
+
+export const VERBS = [
+  'run',
+  'plan',
+  'approve',
+  'reject',
+  'clarify',
+  'pause',
+  'resume',
+  'cancel',
+  'retry',
+  'status',
+  'why',
+  'budget',
+  'tasks',
+  'help',
+] as const
+export type Verb = (typeof VERBS)[number]
+
+/** Where a command stands on GitHub; the reaction and the answer go there. */
+export interface CommandPlace {
+  readonly repository: RepositoryRef
+  readonly issueNumber: number
+  readonly isPullRequest: boolean
+  /** Comment to react on, where there is one. */
+  readonly commentId: number | null
+  readonly commentKind: 'issue_comment' | 'review_comment' | 'review' | 'label' | 'cli'
+}
+
+/** What the text said: a verb with its arguments, or why it is none. Parsing never throws. */
+export type ParsedCommand =
+  | {
+      readonly kind: 'verb'
+      readonly verb: Verb
+      readonly argument: string
+      readonly flags: RequestFlags
+      /** How many hidden characters and comments were taken out of the argument; absent = none. */
+      readonly hiddenRemoved?: number
+    }
+  | {
+      readonly kind: 'mistake'
+      readonly reasonCode: ReasonCode
+      /** The word, flag or value that was not understood; untrusted, at most 80 characters. */
+      readonly word: string
+      /** What could have been meant, or what exists. */
+      readonly suggestions: readonly string[]
+    }
+
+/** A command from the door: who said what, where, once. */
+export interface Command {
+  /** What makes it one command however often it is delivered: `comment:123`, `label:<delivery>`. */
+  readonly sourceKey: string
+  readonly place: CommandPlace
+  readonly actor: Actor
+  readonly parsed: ParsedCommand
+  /** Title and body as the delivery carried them. */
+  readonly title: string
+  readonly body: string
+  readonly issueAuthor: Actor
+  readonly labels: readonly string[]
+  /** When it was written on GitHub, ISO 8601. */
+  readonly at: string
+  readonly location: { readonly path: string; readonly line: number | null; readonly hunk: string } | null
+}
+
+/** Things that happen on GitHub and concern a task, but are not commands: they come in by the same door. */
+export type Happening =
+  | {
+      readonly kind: 'review_submitted'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly pullNumber: number
+      readonly actor: Actor
+      readonly reviewId: number
+      readonly verdict: 'approve' | 'request_changes' | 'comment'
+      /** Untrusted, bounded. */
+      readonly body: string
+      readonly commitId: string
+      readonly at: string
+    }
+  | {
+      readonly kind: 'review_dismissed'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly pullNumber: number
+      readonly actor: Actor
+      readonly reviewId: number
+      readonly at: string
+    }
+  | {
+      readonly kind: 'pull_request_closed'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly pullNumber: number
+      readonly actor: Actor
+      readonly merged: boolean
+      readonly at: string
+    }
+  | {
+      readonly kind: 'installation_changed'
+      readonly sourceKey: string
+      readonly installationId: number
+      readonly account: Actor
+      readonly change: 'created' | 'deleted' | 'suspended' | 'unsuspended' | 'repositories_changed'
+      readonly at: string
+    }
+
+/** What one delivery amounts to. */
+export type Intake =
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'happening'; readonly happening: Happening }
+  | { readonly kind: 'ignored'; readonly reasonCode: ReasonCode }

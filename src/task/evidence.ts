@@ -1,0 +1,34 @@
+export const EVIDENCE_KINDS = ['exit_code', 'tests', 'diff', 'file', 'schema', 'output', 'ci', 'review', 'artifact'] as const
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number]
+
+export const EVIDENCE_VERDICTS = ['pass', 'fail', 'inconclusive', 'not_run'] as const
+export type EvidenceVerdict = (typeof EVIDENCE_VERDICTS)[number]
+
+export interface TestCounts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/**
+ * One thing that the supervisor itself saw, on one commit (SPEC 9.2). Made only in verify/; stored whole, never
+ * re-invented on reading.
+ */
+export interface Evidence {
+  readonly criterion: string
+  readonly kind: EvidenceKind
+  readonly required: boolean
+  readonly command: string | null
+  readonly exitCode: number | null
+  readonly durationMs: number
+  readonly counts: TestCounts | null
+  /** At most 20 kB: head and tail; untrusted. */
+  readonly excerpt: string
+  /** SHA-256 of the whole output as stored. */
+  readonly artifactHash: string | null
+  /** The commit it was seen on; null for tasks without code. */
+  readonly commit: string | null
+  readonly verdict: EvidenceVerdict
+  /** A code of task/reasons.ts that says why, or null where the verdict speaks for itself. */
+  readonly reasonCode: string | null
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import { BASE_PATH } from '../process/base-path.ts'
+import { type ProcessResult, runProcess } from '../process/run.ts'
+import { OperatingError } from '../task/errors.ts'
+import type { Evidence } from '../task/evidence.ts'
+import { sha256 } from '../task/hash.ts'
+import { excerptOf, plainText, storableText } from './clean-output.ts'
+import { verdictOf } from './command-verdict.ts'
+import { parseCounts } from './counts.ts'
+
+/** Head and tail of an output within this are kept; a command that prints more is stopped. */
+const MAX_OUTPUT_BYTES = 8_000_000
+
+/** Where commands run: one checkout, one private home, one run. */
+export interface Surroundings {
+  /** A fresh checkout of `commit`, ours alone; the commands may write in it. */
+  readonly tree: string
+  readonly commit: string
+  readonly sandbox: 'required' | 'off'
+  /** Absolute paths of the host that the box may read, beyond the system's own. */
+  readonly sandboxPaths: readonly string[]
+  readonly signal: AbortSignal
+  readonly runId: string
+  /** Takes known secrets out of an output before it is hashed, stored or shown. */
+  readonly redact?: (text: string) => string
+}
+
+export interface CheckOutput {
+  /** SHA-256 of `content` in UTF-8: what the evidence names as its artifact. */
+  readonly hash: string
+  /** File name made by us, `[a-z0-9-]+\.log`. */
+  readonly name: string
+  readonly content: string
+}
+
+export interface CommandStep {
+  readonly criterion: string
+  /** The repository's own string: one constant argument of a shell; nothing is ever put into it. */
+  readonly command: string
+  readonly required: boolean
+  readonly timeoutMs: number
+  /** Position in the run, from 1: keeps the names of outputs apart. */
+  readonly number: number
+}
+
+/**
+ * Runs one command and says what was seen; returns only when its whole process tree is gone.
+ * @param home private HOME of this verification, shared by its commands because setup fills caches there
+ * @throws OperatingError of class `cancelled` when the signal ended it
+ */
+export async function runCommand(
+  where: Surroundings,
+  home: string,
+  step: CommandStep,
+): Promise<{ seen: Evidence; output: CheckOutput }> {
+  const result = await inTheBox(where, home, step)
+  if (result.ended === 'aborted' || where.signal.aborted) {
+    throw new OperatingError(
+      'cancelled',
+      'interrupted',
+      `verifying ${where.commit}: stopped during "${step.criterion}"`,
+    )
+  }
+  const said = [result.output, result.error ?? ''].filter((text) => text !== '').join('\n')
+  const content = storableText(where.redact?.(said) ?? said)
+  const plain = plainText(content)
+  const counts = parseCounts(plain)
+  const output = { hash: sha256(content), name: outputName(step), content }
+  const seen: Evidence = {
+    criterion: step.criterion,
+    kind: counts === null ? 'exit_code' : 'tests',
+    required: step.required,
+    command: step.command,
+    exitCode: result.ended === 'exited' ? result.exitCode : null,
+    durationMs: result.durationMs,
+    counts,
+    excerpt: excerptOf(plain),
+    artifactHash: output.hash,
+    commit: where.commit,
+    ...verdictOf(result, counts, plain),
+  }
+  return { seen, output }
+}
+
+function inTheBox(where: Surroundings, home: string, step: CommandStep): Promise<ProcessResult> {
+  return runProcess({
+    argv: ['/bin/sh', '-c', step.command],
+    cwd: where.tree,
+    env: { PATH: BASE_PATH, HOME: home, TMPDIR: join(home, 'tmp'), CI: 'true', LANG: 'C.UTF-8' },
+    timeoutMs: step.timeoutMs,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
+    signal: where.signal,
+    box: where.sandbox === 'off' ? null : { writable: [where.tree, home], readOnly: where.sandboxPaths, home },
+    runId: where.runId,
+  })
+}
+
+function outputName({ number, criterion }: CommandStep): string {
+  const words = criterion.toLowerCase().match(/[a-z0-9]+/g) ?? ['check']
+  return `${number}-${words.join('-').slice(0, 40)}.log`
+}

@@ -1,0 +1,150 @@
+import { simpleGit } from 'simple-git'
+import { OperatingError } from '../task/errors.ts'
+import { type GitPlace, gitEnvironment, type Remote, type Setting } from './git-environment.ts'
+import { gitFailure } from './git-failure.ts'
+
+/**
+ * Runs one git command. The only way in which this program starts git.
+ *
+ * Invariants: the environment is ours alone (git-environment.ts); arguments are constants of this folder, object ids,
+ * ref names that were checked, or paths behind `--`; the run ends by itself, at `timeoutMs`, at `signal`, or at
+ * `maxOutputBytes`, and the first of these is the reason that is told.
+ *
+ * Throws OperatingError: what it did, how git ended and what git said, without the token.
+ */
+export async function git(call: GitCall): Promise<GitResult> {
+  const limits = stopper(call)
+  let end: { exitCode: number; stdOut: Buffer[]; stdErr: Buffer[] } | null = null
+  const environment = gitEnvironment(call.at, call)
+  const runner = simpleGit({
+    baseDir: '/',
+    abort: limits.signal,
+    allowEnvironment: Object.keys({ ...environment, ...call.env }).filter((key) => key.startsWith('GIT_')),
+    // Each of these flags lets one constant of git-environment.ts pass; no text of anybody else gets to them.
+    unsafe: {
+      allowUnsafeConfigEnvCount: true,
+      allowUnsafeConfigPaths: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeHooksPath: true,
+    },
+    // A helper that outlives git must not keep us waiting for its end of the pipe.
+    completion: { onClose: true, onExit: 2_000 },
+    // simple-git calls it an error only if stderr has text; we judge by the exit code.
+    errors: (_error, result) => {
+      end = result
+      return undefined
+    },
+    ...(call.input === undefined ? {} : { input: () => call.input }),
+  })
+    .env({ ...environment, ...call.env })
+    .outputHandler((_command, stdout, stderr) => {
+      stdout.on('data', limits.count)
+      stderr.on('data', limits.count)
+      // simple-git waits 50 ms more for a command that printed nothing. An empty chunk tells it that output was seen.
+      queueMicrotask(() => stdout.emit('data', Buffer.alloc(0)))
+    })
+  try {
+    await Promise.race([runner.raw([...call.args]), limits.deadline])
+  } catch (cause) {
+    throw cause instanceof OperatingError
+      ? cause
+      : new OperatingError('internal', 'git_failed', `${call.action}: git was not started`, { cause })
+  } finally {
+    limits.release()
+  }
+  return judge(call, end, limits.reason())
+}
+
+export interface GitCall {
+  /** What this is for, in words of ours: "fetching github.com/acme/app". The beginning of every error message. */
+  readonly action: string
+  readonly args: readonly [string, ...string[]]
+  readonly at: GitPlace
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string | Buffer
+  readonly remote?: Remote
+  readonly settings?: readonly Setting[]
+  /** Default: two minutes. */
+  readonly timeoutMs?: number
+  /** Default: 64 MiB. */
+  readonly maxOutputBytes?: number
+  /** What to do at `maxOutputBytes`: `fail` (default), or `cut` and hand back what came until then. */
+  readonly overflow?: 'fail' | 'cut'
+  /** Exit codes that are answers, not failures. Default: only 0. */
+  readonly answers?: readonly number[]
+  readonly signal?: AbortSignal
+}
+
+export interface GitResult {
+  readonly exitCode: number
+  readonly stdout: Buffer
+  readonly stderr: string
+  /** True where `overflow: 'cut'` ended the run. */
+  readonly cut: boolean
+}
+
+type StopReason = 'timeout' | 'aborted' | 'overflow'
+
+const DEFAULT_TIMEOUT_MS = 120_000
+const DEFAULT_MAX_OUTPUT_BYTES = 64 * 1024 * 1024
+/** How long a git that was told to stop may take. */
+const STOP_GRACE_MS = 10_000
+
+/** First cause wins: `reason()` is whatever stopped the run first, or null if git ended by itself. */
+function stopper(call: GitCall) {
+  const controller = new AbortController()
+  const maxBytes = call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES
+  const { promise: deadline, reject } = Promise.withResolvers<never>()
+  deadline.catch(() => undefined)
+  let reason: StopReason | null = null
+  let bytes = 0
+  let grace: NodeJS.Timeout | undefined
+  const stop = (why: StopReason) => {
+    if (reason !== null) return
+    reason = why
+    controller.abort()
+    grace = setTimeout(
+      () => reject(new OperatingError('internal', 'git_failed', `${call.action}: git did not stop when told to`)),
+      STOP_GRACE_MS,
+    )
+  }
+  const onAbort = () => stop('aborted')
+  const timer = setTimeout(() => stop('timeout'), call.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+  call.signal?.addEventListener('abort', onAbort, { once: true })
+  if (call.signal?.aborted === true) onAbort()
+  return {
+    signal: controller.signal,
+    deadline,
+    reason: () => reason,
+    count: (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxBytes) stop('overflow')
+    },
+    release: () => {
+      clearTimeout(timer)
+      clearTimeout(grace)
+      call.signal?.removeEventListener('abort', onAbort)
+    },
+  }
+}
+
+function judge(
+  call: GitCall,
+  end: { exitCode: number; stdOut: Buffer[]; stdErr: Buffer[] } | null,
+  reason: StopReason | null,
+): GitResult {
+  const stdout = Buffer.concat(end?.stdOut ?? [])
+  const stderr = Buffer.concat(end?.stdErr ?? []).toString('utf8')
+  const exitCode = end?.exitCode ?? -1
+  if (reason === 'aborted') throw new OperatingError('cancelled', 'interrupted', `${call.action}: stopped on request`)
+  if (reason === 'timeout')
+    throw new OperatingError('transient', 'git_failed', `${call.action}: git was stopped after its time limit`)
+  if (reason === 'overflow') {
+    const limit = call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES
+    if (call.overflow !== 'cut')
+      throw new OperatingError('limit', 'too_many_bytes', `${call.action}: git printed more than ${limit} bytes`)
+    return { exitCode, stdout: stdout.subarray(0, limit), stderr, cut: true }
+  }
+  if (!(call.answers ?? [0]).includes(exitCode)) throw gitFailure(call, exitCode, stderr)
+  return { exitCode, stdout, stderr, cut: false }
+}

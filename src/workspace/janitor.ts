@@ -1,0 +1,47 @@
+import { lstat, readdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { removeTree } from './remove-tree.ts'
+
+/**
+ * Makes the disk agree with the database: every task directory that belongs to no task in `liveTaskIds` goes, at once,
+ * whatever its age, and so do what the mirrors remember of it and what a crash left of spare trees.
+ *
+ * Removes only direct children of directories of ours under `root`; a link is removed itself, never what it points to.
+ * Branches and commits stay: they are small, and a task that comes back starts from them.
+ * @returns the names of the task directories that were removed
+ */
+export async function cleanUp(root: string, liveTaskIds: ReadonlySet<string>): Promise<{ removed: string[] }> {
+  const live = new Set([...liveTaskIds].map((id) => id.toLowerCase()))
+  const top = await realpath(root).catch(() => null)
+  if (top === null) return { removed: [] }
+  const removed: string[] = []
+  for (const name of await names(join(top, 'trees'))) {
+    if (live.has(name)) continue
+    await removeTree(join(top, 'trees', name))
+    removed.push(name)
+  }
+  for (const mirror of await names(join(top, 'mirrors'))) {
+    const worktrees = join(top, 'mirrors', mirror, 'worktrees')
+    for (const name of await names(worktrees)) {
+      if (!live.has(name)) await removeTree(join(worktrees, name))
+    }
+  }
+  for (const repository of await names(join(top, 'spares'))) await sweepSpares(join(top, 'spares', repository))
+  return { removed }
+}
+
+/** A build or a handing-over takes minutes at most; what is older was left by a process that died. */
+const ABANDONED_AFTER_MS = 3_600_000
+
+async function sweepSpares(dir: string): Promise<void> {
+  for (const name of (await names(dir)).filter((n) => /^(build|taken)-/.test(n))) {
+    const found = await lstat(join(dir, name)).catch(() => null)
+    if (found !== null && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await removeTree(join(dir, name))
+  }
+}
+
+/** Names in a real directory; none where there is no directory, or a link stands in its place. */
+async function names(dir: string): Promise<string[]> {
+  const found = await lstat(dir).catch(() => null)
+  return found?.isDirectory() === true ? readdir(dir) : []
+}

@@ -1,0 +1,118 @@
+import { lstat, mkdir, realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { OperatingError } from '../task/errors.ts'
+import { adminDir, indexFile, linkWorktree } from './admin.ts'
+import { AGENT_CONFIG_PATHS } from './agent-config.ts'
+import { fileFailure } from './git-failure.ts'
+import type { Mirror, Worktree } from './handles.ts'
+import { isAncestor, objectId, resolveCommits, safeBranch, writeRefs } from './refs.ts'
+import { removeTree } from './remove-tree.ts'
+import { ensureDirectory, sealMirror } from './seal.ts'
+import { layTree, resetTree } from './tree.ts'
+
+export type { Worktree } from './handles.ts'
+
+/**
+ * A clean tree at the task's last commit: adopted if this machine has it, else built. Safe to repeat, also after a
+ * kill at any moment: whatever is off is put right or built again. Everything uncommitted is gone afterwards, ignored
+ * files too, so that a run starts from the same files on every machine.
+ *
+ * The last commit is the one that `commitAll` made for this task here; without one, or where `startSha` is ahead of it
+ * (somebody pushed onto the branch), it is `startSha`. What an agent committed by itself does not count.
+ * @param options.root directory of all workspaces; the tree is `<root>/trees/<task id>`
+ */
+export async function prepareWorktree(
+  m: Mirror,
+  options: { root: string; taskId: string; branch: string; startSha: string },
+): Promise<Worktree> {
+  const name = treeName(options.taskId)
+  const action = `preparing the workspace of task ${name}`
+  const branch = safeBranch(options.branch)
+  try {
+    await mkdir(join(options.root, 'trees'), { recursive: true, mode: 0o700 })
+    const w: Worktree = { mirror: m, path: join(await realpath(join(options.root, 'trees')), name), branch, name }
+    await sealMirror(m.dir)
+    const head = await lastCommit(w, options.startSha)
+    await ensureDirectory(join(m.dir, 'worktrees'))
+    await ensureDirectory(adminDir(w))
+    await adoptOrLay(w, head)
+    await linkWorktree(w)
+    await writeRefs(m, [
+      [ownRef(w), head],
+      [`refs/heads/${branch}`, head],
+    ])
+    return w
+  } catch (error) {
+    throw fileFailure(action, error)
+  }
+}
+
+/** Takes the tree away, and without `keepBranch` the task's commits too. Nothing there is fine. */
+export async function removeWorktree(w: Worktree, options: { keepBranch: boolean }): Promise<void> {
+  if (basename(w.path) !== treeName(w.name) || basename(dirname(w.path)) !== 'trees')
+    throw new OperatingError('internal', 'git_failed', 'removing a workspace: this is not the path of one')
+  try {
+    await removeTree(w.path)
+    await removeTree(adminDir(w))
+    if (options.keepBranch) return
+    await sealMirror(w.mirror.dir)
+    await writeRefs(w.mirror, [
+      [ownRef(w), null],
+      [`refs/heads/${safeBranch(w.branch)}`, null],
+    ])
+  } catch (error) {
+    throw fileFailure(`removing the workspace of task ${w.name}`, error)
+  }
+}
+
+/**
+ * What a sandbox must mount read-only over a writable tree: its `.git` file, the mirror, and the agent configuration
+ * that exists. What does not exist cannot be mounted; `restoreAgentConfig` removes what an agent puts there.
+ */
+export async function agentReadOnlyPaths(w: Worktree): Promise<string[]> {
+  const found: string[] = [join(w.path, '.git'), w.mirror.dir]
+  for (const relative of AGENT_CONFIG_PATHS) {
+    const path = join(w.path, relative)
+    // A link is left out: the mount would cover whatever it points to.
+    if ((await realpath(path).catch(() => null)) === path) found.push(path)
+  }
+  return found
+}
+
+/** Our own mark of a task's last commit. A branch can be moved by an agent that runs `git commit`; this is not one. */
+export function ownRef(w: Worktree): string {
+  return `refs/supervise/${w.name}`
+}
+
+/** The name of a task's directory: its id in lower case, letters and digits only. */
+export function treeName(taskId: string): string {
+  const name = taskId.toLowerCase()
+  if (!/^[a-z0-9]{1,64}$/.test(name))
+    throw new OperatingError('internal', 'git_failed', 'a task id is not letters and digits')
+  return name
+}
+
+async function lastCommit(w: Worktree, startSha: string): Promise<string> {
+  const [own, start] = await resolveCommits(w.mirror, [ownRef(w), objectId(startSha)])
+  if (typeof start !== 'string')
+    throw new OperatingError(
+      'transient',
+      'git_failed',
+      `commit ${startSha.slice(0, 12)} is not in the mirror: fetch first`,
+    )
+  if (typeof own !== 'string' || own === start) return start
+  return (await isAncestor(w.mirror, own, start)) ? start : own
+}
+
+async function adoptOrLay(w: Worktree, head: string): Promise<void> {
+  const found = await lstat(w.path).catch(() => null)
+  if (found?.isDirectory() === true) {
+    try {
+      return await resetTree(w.mirror, w.path, indexFile(w), head)
+    } catch (error) {
+      // A tree that git cannot mend is built again; a full disk would not be helped by that.
+      if (error instanceof OperatingError && error.failureClass === 'limit') throw error
+    }
+  }
+  await layTree(w.mirror, w.path, indexFile(w), head)
+}

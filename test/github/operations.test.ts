@@ -1,0 +1,340 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { addReaction } from '../../src/github/add-reaction.ts'
+import { createCheck, findCheckByExternalId, updateCheck } from '../../src/github/checks.ts'
+import type { GitHub } from '../../src/github/client.ts'
+import { createComment, findCommentByMarker, removeComment, updateComment } from '../../src/github/comments.ts'
+import { listComments, readIssue } from '../../src/github/issues.ts'
+import { addLabels, removeLabel } from '../../src/github/labels.ts'
+import { permissionOf } from '../../src/github/permission-of.ts'
+import { createPull, findPullByHead, markReady, readPull, updatePull } from '../../src/github/pulls.ts'
+import { requestReview } from '../../src/github/reviewers.ts'
+import { APP_ID, BOT_ID, type FakeGitHub, REPO, startFakeGitHub } from './fake-github.ts'
+
+let fake: FakeGitHub
+let github: GitHub
+beforeEach(async () => {
+  fake = await startFakeGitHub()
+  github = fake.client()
+})
+afterEach(() => fake.close())
+
+const validation = (message: string) => ({
+  status: 422,
+  body: { message: 'Validation Failed', errors: [{ resource: 'PullRequest', code: 'custom', message }] },
+})
+const user = (id: number, type = 'User') => ({ id, login: `u${id}`, type })
+
+describe('the permission of a person', () => {
+  const answering = (body: unknown, status = 200) =>
+    fake.on('GET', /collaborators\/ann\/permission$/, () => ({ status, body }))
+
+  test.each([
+    ['admin', 'admin', { permission: 'admin', roleName: 'admin' }],
+    ['write', 'maintain', { permission: 'write', roleName: 'maintain' }],
+    ['read', 'triage', { permission: 'read', roleName: 'triage' }],
+    ['none', 'none', { permission: 'none', roleName: 'none' }],
+    ['push', 'push', { permission: 'none', roleName: 'push' }], // no word of GitHub's: it gives nothing
+  ])('%s as %s', async (permission, role_name, expected) => {
+    answering({ permission, role_name, user: user(5) })
+    expect(await permissionOf(github, REPO, 'ann')).toEqual({ ...expected, userId: 5 })
+  })
+
+  test('a custom role that is built on triage counts as triage', async () => {
+    answering({
+      permission: 'read',
+      role_name: 'Community manager',
+      user: { ...user(5), permissions: { triage: true, push: false } },
+    })
+    expect(await permissionOf(github, REPO, 'ann')).toMatchObject({ permission: 'read', roleName: 'triage' })
+  })
+
+  test('nobody by that name may do nothing', async () => {
+    expect(await permissionOf(github, REPO, 'ann')).toEqual({ permission: 'none', roleName: null, userId: null })
+  })
+
+  test('trouble is not taken for "none"', async () => {
+    answering({ message: 'oops' }, 500)
+    await expect(permissionOf(github, REPO, 'ann')).rejects.toMatchObject({ failureClass: 'transient' })
+  })
+})
+
+describe('comments', () => {
+  test('are written, changed and removed; a deleted one is told', async () => {
+    fake.on('POST', /\/issues\/5\/comments$/, ({ body }) => ({ status: 201, body: { id: 70, ...body } }))
+    fake.on('PATCH', /\/issues\/comments\/70$/, () => ({ body: { id: 70 } }))
+    fake.on('DELETE', /\/issues\/comments\/70$/, () => ({ status: 204 }))
+    expect(await createComment(github, REPO, 5, 'text')).toBe(70)
+    expect(await updateComment(github, REPO, 70, 'new')).toBe(true)
+    expect(await updateComment(github, REPO, 71, 'new')).toBe(false)
+    expect(await removeComment(github, REPO, 70)).toBe(true)
+    expect(await removeComment(github, REPO, 71)).toBe(false)
+    expect(fake.to('PATCH', /./)[0]?.body).toEqual({ body: 'new' })
+  })
+
+  test("with our marker are found on any page, and a stranger's copy of it is not ours", async () => {
+    const marker = '<!-- supervise:task=X -->'
+    const pages = [
+      [
+        { id: 1, user: user(4), body: marker },
+        { id: 2, user: null, body: marker },
+        { id: 3, user: user(BOT_ID, 'Bot'), body: 'other' },
+      ],
+      [
+        { id: 4, user: user(BOT_ID, 'Bot'), body: `text\n${marker}` },
+        { id: 5, user: user(BOT_ID, 'Bot'), body: marker },
+      ],
+    ]
+    fake.on('GET', /\/issues\/5\/comments\?/, ({ path }) => {
+      const page = Number(/[?&]page=(\d+)/.exec(path)?.[1] ?? 1)
+      const next = `<${fake.url}/repos/acme/app/issues/5/comments?per_page=100&page=2>; rel="next"`
+      return { body: pages[page - 1], headers: page === 1 ? { link: next } : {} }
+    })
+    expect(await findCommentByMarker(github, REPO, 5, marker)).toBe(4)
+    expect(await findCommentByMarker(github, REPO, 5, '<!-- none -->')).toBeNull()
+  })
+
+  test('the newest are read from the end, without minimised ones', async () => {
+    const comment = (id: number) => ({
+      id,
+      user: id === 250 ? null : user(id),
+      body: `c${id}`,
+      created_at: `t${id}`,
+      updated_at: `t${id}`,
+      minimized: id === 245 ? { reason: 'spam' } : null,
+    })
+    fake.on('GET', /\/issues\/5\/comments\?/, ({ path }) => {
+      const page = Number(/[?&]page=(\d+)/.exec(path)?.[1])
+      const ids = Array.from({ length: page === 3 ? 50 : 100 }, (_, i) => (page - 1) * 100 + i + 1)
+      return {
+        body: ids.map(comment),
+        headers: { link: `<${fake.url}/x?page=2>; rel="next", <${fake.url}/x?per_page=100&page=3>; rel="last"` },
+      }
+    })
+    const ids = async (newest: number) => (await listComments(github, REPO, 5, newest)).map(({ id }) => id)
+    expect(await ids(50)).toEqual(Array.from({ length: 50 }, (_, i) => 201 + i).filter((id) => id !== 245))
+    expect(fake.to('GET', /comments/)).toHaveLength(2)
+    expect((await ids(60))[0]).toBe(191)
+    expect((await listComments(github, REPO, 5, 1))[0]?.author).toEqual({ id: 10_137, login: 'ghost', type: 'User' })
+  })
+})
+
+test('an issue is read, and a pull request is told from it', async () => {
+  fake.on('GET', /\/issues\/5$/, () => ({
+    body: {
+      number: 5,
+      title: 't',
+      body: null,
+      state: 'open',
+      locked: true,
+      labels: ['a', { name: 'b' }, { name: null }],
+      user: user(3, 'Bot'),
+      pull_request: { url: 'x' },
+    },
+  }))
+  expect(await readIssue(github, REPO, 5)).toEqual({
+    number: 5,
+    title: 't',
+    body: '',
+    state: 'open',
+    locked: true,
+    labels: ['a', 'b'],
+    isPullRequest: true,
+    author: { id: 3, login: 'u3', type: 'Bot' },
+  })
+  await expect(readIssue(github, REPO, 6)).rejects.toMatchObject({ reasonCode: 'repository_gone' })
+})
+
+describe('pull requests', () => {
+  const data = (number: number, more: object = {}) => ({
+    number,
+    node_id: `PR_${number}`,
+    html_url: `https://github.com/acme/app/pull/${number}`,
+    state: 'open',
+    merged_at: null,
+    draft: true,
+    title: 't',
+    body: null,
+    user: user(BOT_ID, 'Bot'),
+    head: { ref: 'supervise/1-x', sha: 'h', repo: { id: REPO.id } },
+    base: { ref: 'main', sha: 'b', repo: { id: REPO.id } },
+    ...more,
+  })
+  const wanted = { title: 't', body: 'b', head: 'supervise/1-x', base: 'main', draft: true }
+
+  test('are opened', async () => {
+    fake.on('POST', /\/pulls$/, () => ({ status: 201, body: data(9) }))
+    expect(await createPull(github, REPO, wanted)).toMatchObject({
+      kind: 'created',
+      number: 9,
+      nodeId: 'PR_9',
+      draft: true,
+      authorId: BOT_ID,
+      merged: false,
+    })
+    expect(fake.to('POST', /\/pulls$/)[0]?.body).toEqual(wanted)
+  })
+
+  test.each([
+    [validation('A pull request already exists for acme:supervise/1-x.'), { kind: 'exists' }],
+    [
+      { status: 422, body: { message: 'Draft pull requests are not supported in this repository.' } },
+      { kind: 'drafts_unsupported' },
+    ],
+    [
+      validation('No commits between main and supervise/1-x'),
+      { kind: 'refused', message: 'No commits between main and supervise/1-x' },
+    ],
+  ])("what GitHub's validation says is a value: %j", async (reply, expected) => {
+    fake.on('POST', /\/pulls$/, () => reply)
+    expect(await createPull(github, REPO, wanted)).toEqual(expected)
+  })
+
+  test('an archived repository is a failure, not a value', async () => {
+    fake.on('POST', /\/pulls$/, () => ({ status: 403, body: { message: 'Repository was archived so is read-only.' } }))
+    await expect(createPull(github, REPO, wanted)).rejects.toMatchObject({ reasonCode: 'repository_archived' })
+  })
+
+  test('of a branch are found by it: the open one first, never one of another repository', async () => {
+    const elsewhere = { head: { ref: 'supervise/1-x', sha: 'h', repo: { id: 99 } } }
+    let listed = [data(13, elsewhere), data(12, { state: 'closed', merged_at: 'then' }), data(11)]
+    fake.on('GET', /\/pulls\?/, () => ({ body: listed }))
+    expect(await findPullByHead(github, REPO, 'supervise/1-x')).toMatchObject({ number: 11 })
+    expect(new URL(fake.to('GET', /\/pulls\?/)[0]?.path ?? '', fake.url).searchParams.get('head')).toBe(
+      'acme:supervise/1-x',
+    )
+    listed = listed.slice(0, 2)
+    expect(await findPullByHead(github, REPO, 'supervise/1-x')).toMatchObject({
+      number: 12,
+      state: 'closed',
+      merged: true,
+    })
+    listed = []
+    expect(await findPullByHead(github, REPO, 'supervise/1-x')).toBeNull()
+  })
+
+  test('are read and edited', async () => {
+    fake.on('GET', /\/pulls\/9$/, () => ({
+      body: data(9, { merged: true, state: 'closed', head: { ref: 'x', sha: 'h', repo: null } }),
+    }))
+    fake.on('PATCH', /\/pulls\/9$/, () => ({ body: data(9) }))
+    expect(await readPull(github, REPO, 9)).toMatchObject({ merged: true, headRepositoryId: null, baseBranch: 'main' })
+    await updatePull(github, REPO, 9, { title: 'new', body: 'text' })
+    expect(fake.to('PATCH', /./)[0]?.body).toEqual({ title: 'new', body: 'text' })
+  })
+
+  test('are turned ready by GraphQL, with both permissions that it needs', async () => {
+    fake.on('POST', /^\/graphql$/, () => ({
+      body: { data: { markPullRequestReadyForReview: { pullRequest: { isDraft: false } } } },
+    }))
+    await markReady(github, REPO, 'PR_9')
+    expect(fake.mints).toEqual([
+      expect.objectContaining({ permissions: { metadata: 'read', contents: 'write', pull_requests: 'write' } }),
+    ])
+    const [sent] = fake.to('POST', /^\/graphql$/)
+    expect(sent?.body).toMatchObject({
+      variables: { pull: 'PR_9' },
+      query: expect.stringContaining('markPullRequestReadyForReview'),
+    })
+  })
+
+  test('GraphQL\'s refusals come with status 200 and are failures all the same; "not a draft" is none', async () => {
+    const refusing = (type: string, message: string) =>
+      fake.on('POST', /^\/graphql$/, () => ({ body: { data: null, errors: [{ type, message }] } }))
+    refusing('FORBIDDEN', 'Resource not accessible by integration')
+    await expect(markReady(github, REPO, 'PR_9')).rejects.toMatchObject({ reasonCode: 'github_permission_missing' })
+    refusing('UNPROCESSABLE', 'Pull request is not in draft state')
+    await markReady(github, REPO, 'PR_9')
+  })
+
+  test('a person who cannot review is a note, not a failure', async () => {
+    fake.on('POST', /requested_reviewers$/, ({ body }) =>
+      (body['reviewers'] as string[])[0] === 'ann'
+        ? { status: 201, body: data(9) }
+        : validation('Reviews may only be requested from collaborators.'),
+    )
+    expect(await requestReview(github, REPO, 9, 'ann')).toEqual({ kind: 'requested' })
+    expect(await requestReview(github, REPO, 9, 'eve')).toEqual({
+      kind: 'refused',
+      message: 'Reviews may only be requested from collaborators.',
+    })
+  })
+})
+
+describe('check runs', () => {
+  const content = {
+    status: 'completed',
+    conclusion: 'action_required',
+    title: 't',
+    summary: 's',
+    text: 'x',
+    actions: [{ label: 'l', description: 'd', identifier: 'approve' }],
+  } as const
+
+  test('have our one name, the task as external id, and buttons only when completed', async () => {
+    fake.on('POST', /check-runs$/, () => ({ status: 201, body: { id: 3 } }))
+    fake.on('PATCH', /check-runs\/3$/, () => ({ body: { id: 3 } }))
+    const id = await createCheck(github, REPO, {
+      headSha: 'sha',
+      externalId: 'TASK',
+      ...content,
+      status: 'in_progress',
+      conclusion: null,
+    })
+    await updateCheck(github, REPO, id, content)
+    expect(fake.to('POST', /check-runs$/)[0]?.body).toEqual({
+      name: 'Supervisor verification',
+      head_sha: 'sha',
+      external_id: 'TASK',
+      status: 'in_progress',
+      output: { title: 't', summary: 's', text: 'x' },
+    })
+    expect(fake.to('PATCH', /./)[0]?.body).toEqual({
+      status: 'completed',
+      conclusion: 'action_required',
+      output: { title: 't', summary: 's', text: 'x' },
+      actions: content.actions,
+    })
+  })
+
+  test('are found again by external id, and only those of this App', async () => {
+    const run = (id: number, external_id: string, app: number | null) => ({
+      id,
+      external_id,
+      app: app === null ? null : { id: app },
+    })
+    fake.on('GET', /\/commits\/sha\/check-runs\?/, () => ({
+      body: {
+        total_count: 4,
+        check_runs: [run(1, 'TASK', 5), run(2, 'TASK', null), run(4, 'TASK', APP_ID), run(3, 'OTHER', APP_ID)],
+      },
+    }))
+    expect(await findCheckByExternalId(github, REPO, 'sha', 'TASK')).toBe(4)
+    expect(await findCheckByExternalId(github, REPO, 'sha', 'NONE')).toBeNull()
+    const { searchParams } = new URL(fake.to('GET', /check-runs/)[0]?.path ?? '', fake.url)
+    expect(Object.fromEntries(searchParams)).toMatchObject({ check_name: 'Supervisor verification', filter: 'latest' })
+  })
+})
+
+test('labels are added beside others; one that is not there need not be removed', async () => {
+  fake.on('POST', /\/issues\/5\/labels$/, () => ({ body: [] }))
+  fake.on('DELETE', /\/issues\/5\/labels\/supervise%3Afast$/, () => ({ body: [] }))
+  await addLabels(github, REPO, 5, [])
+  await addLabels(github, REPO, 5, ['a', 'b'])
+  expect(fake.to('POST', /labels$/).map(({ body }) => body)).toEqual([{ labels: ['a', 'b'] }])
+  expect(await removeLabel(github, REPO, 5, 'supervise:fast')).toBe(true)
+  expect(await removeLabel(github, REPO, 5, 'supervise')).toBe(false)
+})
+
+test('reactions: on either kind of comment, and a deleted comment is told', async () => {
+  fake.on('POST', /\/(issues|pulls)\/comments\/8\/reactions$/, () => ({ status: 201, body: { id: 1 } }))
+  const react = (commentId: number, commentKind: 'issue_comment' | 'review_comment') =>
+    addReaction(github, REPO, { commentId, commentKind, content: 'eyes' })
+  expect(await react(8, 'issue_comment')).toBe(true)
+  expect(await react(8, 'review_comment')).toBe(true)
+  expect(await react(9, 'issue_comment')).toBe(false)
+  expect(fake.to('POST', /reactions$/).map(({ path }) => path)).toEqual([
+    '/repos/acme/app/issues/comments/8/reactions',
+    '/repos/acme/app/pulls/comments/8/reactions',
+    '/repos/acme/app/issues/comments/9/reactions',
+  ])
+})
