@@ -75,7 +75,7 @@ function firstMatch(rule: SignalRule, source: Source, text: string): Match | nul
  * "do not forget to delete" and "don't wait, delete" stay what they are.
  */
 const NEGATED =
-  /(?:\b(?:do not|don't|does not|doesn't|never|without|must not|mustn't|should not|shouldn't|shall not|may not|cannot|can't|can not|could not|couldn't|won't|will not|unable to|fails? to|failed to|avoid|no need to|not|instead of|rather than|no|isn't|not allowed to)(?: (?:to|ever|actually|also|just|be|any|by|having|the|all|anything in|touch(?:ing)?|chang(?:e|ing)|modify(?:ing)?|edit(?:ing)?|break(?:ing)?|\w{1,20} (?:or|nor))){0,3}|\bnon-) ?$/i
+  /(?:\b(?:do not|don't|does not|doesn't|never|without|must not|mustn't|should not|shouldn't|shall not|may not|cannot|can't|can not|could not|couldn't|won't|will not|unable to|fails? to|failed to|avoid|no need to|not|instead of|rather than|no|isn't|not allowed to)(?: (?:to|ever|actually|also|just|be|any|by|having|the|all|anything in|touch(?:ing)?|chang(?:e|ing)|modify(?:ing)?|edit(?:ing)?|break(?:ing)?|deploy(?:ing)?|push(?:ing)?|publish(?:ing)?|\w{1,20} (?:or|nor))){0,3}|\bnon-) ?$/i
 
 /** "when I delete", "after you deploy": a tale, not an order. */
 const DESCRIBED =
@@ -93,4 +93,4 @@ const startsClause = (before: string): boolean => CLAUSE.test(before)
 const negatable = ({ where, effect }: SignalRule): boolean =>
   where === 'action' || effect.risk !== undefined || effect.riskIfActing !== undefined || effect.files === true
 
-const oneLine = (text: string): string => text.replace(/\s/g, ' ').slice(0, 80)
+const oneLine = (text: string): string => text.replace(/\s/g, ' ').slice(0, 80).toWellFormed()

@@ -1,7 +1,7 @@
 import type { Mode, Risk, TaskType } from '../task/task.ts'
 import { MODES } from '../task/task.ts'
 
-export interface ModeInput {
+interface ModeInput {
   readonly type: TaskType
   readonly risk: Risk
   readonly changesFiles: boolean

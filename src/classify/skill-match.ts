@@ -3,7 +3,7 @@ import type { SkillMatch } from '../task/skill.ts'
 import type { Signal, TaskType, Workflow } from '../task/task.ts'
 
 /** What a skill's triggers are compared with; all lower case but the paths. */
-export interface SkillSubject {
+interface SkillSubject {
   readonly text: string
   readonly labels: readonly string[]
   readonly paths: readonly string[]

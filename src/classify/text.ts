@@ -1,7 +1,7 @@
 import type { Risk } from '../task/task.ts'
 
 /** At most so many characters are read, request first, then title, then body: every later step is linear in this. */
-export const MAX_READ = 20_000
+const MAX_READ = 20_000
 
 /**
  * A piece of the text with what it is worth. `riskCap` is the highest risk that a signal found here may set while the
@@ -16,7 +16,7 @@ export interface Source {
   readonly riskCap: Risk
 }
 
-export interface ReadText {
+interface ReadText {
   readonly sources: readonly Source[]
   /** Paths named in the text, at most 50. */
   readonly paths: readonly string[]
@@ -24,7 +24,7 @@ export interface ReadText {
   readonly wanted: string
 }
 
-export interface TextInput {
+interface TextInput {
   readonly title: string
   readonly body: string
   readonly request: string
@@ -71,6 +71,7 @@ export function readText(input: TextInput): ReadText {
 /** One kind of apostrophe, space and line end, and no runs of them, so that patterns stay simple and linear. */
 function normalise(text: string): string {
   return text
+    .toWellFormed()
     .replace(/\r\n?/g, '\n')
     .replace(/[\p{Cf}\u0000-\u0008\u000b-\u001f\u007f]/gu, '')
     .replace(/[\u2018\u2019\u02bc]/g, "'")

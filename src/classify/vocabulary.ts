@@ -8,7 +8,7 @@ export const NOT_DESCRIBED =
   "(?! ?\\()(?! (?:(?!that\\b|which\\b|who\\b|whose\\b|where\\b|if\\b|when\\b|once\\b|because\\b|since\\b|and\\b|as\\b)[\\w'-]{1,20} ){1,3}(?:is|are|was|does|doesn't|don't|fails?|throws?|returns?|crashes|breaks|hangs|shows?|gives?|should)\\b)"
 
 /** One character of the same sentence: a point inside `package.json` does not end it. Always with a bound behind. */
-export const GAP = '(?:[^.\\n]|\\.(?=\\S))'
+export const GAP = '(?:[^.;\\n]|\\.(?=\\S))'
 
 /** Texts for people that live in a repository. */
 export const REPOSITORY_DOCS =
@@ -43,5 +43,5 @@ export const AUTOMATION =
   '(?:github actions?(?: workflow)?|(?:ci|cd|ci\\/cd|build|release|lint|test|deploy) (?:pipeline|workflow)|workflow file|workflows?|ci|cron ?job|cron|dependabot|renovate|pre-commit hooks?|git hooks?|\\.github\\/workflows|gitlab-ci|circleci|jenkinsfile|jenkins|nightly (?:job|builds?)|stale ?bot|auto-?label\\w{0,4}|auto-?assign\\w{0,4}|scheduled job|automation|issue templates?)'
 
 const OPERATIONS =
-  'deploy|redeploy|dump|restart|reboot|run|execute|roll ?back|roll ?out|release|publish|ship|provision|scale|rotate|back ?up|restore|install|spin up|tear down|shut ?down|ssh|drain|fail ?over|renew|purge|flush|promote|kill|revoke|wipe|truncate|terminate|vacuum|reindex|prune|free up|suspend|invite|grant|refund|charge|e-?mail (?:all|the|our|every|my)|send|tweet|notify|transfer|buy|purchase|pay'
+  'deploy|redeploy|dump|restart|reboot|run|execute|roll ?back|roll ?out|release|publish(?! (?:an? |the )?events?)|ship|provision|scale|rotate|back ?up|restore|install|spin up|tear down|shut ?down|ssh|drain|fail ?over|renew|purge|flush|promote|kill|revoke|wipe|terminate|vacuum|reindex|prune|free up|suspend|invite|grant|refund|charge|e-?mail (?:all|the|our|every|my)|send|tweet|notify|transfer|buy|purchase|pay'
 export const OPERATION = `(?:${OPERATIONS})`

@@ -1,6 +1,6 @@
 import { asJson, isJson, type Json, textAt } from './json.ts'
 import { hunkOf, pullFacts } from './pull-facts.ts'
-import { ACTIONS_APP, type AppFacts, botLogin, type World } from './world.ts'
+import { ACTIONS_APP, type AppFacts, botLogin, userNamed, type World } from './world.ts'
 
 /**
  * Makes the emulator's JSON say what GitHub says, wherever an object stands in it. Objects are known by their keys, so
@@ -13,11 +13,17 @@ export async function correct(world: World, value: unknown): Promise<unknown> {
     for (const key of Object.keys(value)) {
       const inner = value[key]
       if (typeof inner === 'object' && inner !== null) await correct(world, inner)
-      else if (typeof inner === 'string' && /(_at|^date)$/.test(key)) value[key] = inner.replace(/\.\d+Z$/, 'Z')
+      else if (typeof inner === 'string') value[key] = correctText(key, inner)
     }
     await correctObject(world, value)
   }
   return value
+}
+
+/** Times have seconds, addresses no brackets. */
+function correctText(key: string, text: string): string {
+  if (/(_at|^date)$/.test(key)) return text.replace(/\.\d+Z$/, 'Z')
+  return /(^|_)url$/.test(key) ? text.replace('[bot]', '%5Bbot%5D') : text
 }
 
 async function correctObject(world: World, object: Json): Promise<void> {
@@ -32,11 +38,13 @@ async function correctObject(world: World, object: Json): Promise<void> {
     Object.assign(object, await pullFacts(world, object))
     if (object['draft'] === true && object['state'] === 'open') object['mergeable_state'] = 'draft'
   }
+  if ('access_tokens_url' in object) object['target_id'] = asJson(object['account'])['id']
   if ('diff_hunk' in object) await correctReviewComment(world, object)
 }
 
 export function appJson(world: World, app: Pick<AppFacts, 'id' | 'slug' | 'name'>): Json {
   const { owner, url, manifest } = world
+  const since = '2026-01-01T00:00:00Z'
   return {
     id: app.id,
     slug: app.slug,
@@ -45,7 +53,9 @@ export function appJson(world: World, app: Pick<AppFacts, 'id' | 'slug' | 'name'
     description: '',
     external_url: url,
     html_url: `${url}/apps/${app.slug}`,
-    owner: { login: owner, id: world.emulator.rows.users.findOneBy('login', owner)?.id ?? 0, type: 'User' },
+    owner: userNamed(world, owner),
+    created_at: since,
+    updated_at: since,
     permissions: manifest.permissions,
     events: manifest.events,
   }
@@ -96,6 +106,7 @@ function correctCheckSuite(world: World, suite: Json): void {
   const runs = checkRuns.all().filter((run) => run.check_suite_id === suite['id'])
   const isActions = checkSuites.get(Number(suite['id']))?.app_id === ACTIONS_APP.id
   suite['app'] = appJson(world, isActions ? ACTIONS_APP : world.app)
+  suite['check_runs_url'] = `${textAt(suite, 'url')}/check-runs`
   suite['latest_check_runs_count'] = runs.length
 }
 
@@ -105,5 +116,7 @@ async function correctReviewComment(world: World, comment: Json): Promise<void> 
   comment['line'] = comment['original_line'] = row.line
   comment['side'] = row.side ?? 'RIGHT'
   if (comment['in_reply_to_id'] === null) delete comment['in_reply_to_id']
+  const { url, html_url, pull_request_url } = comment
+  comment['_links'] = { self: { href: url }, html: { href: html_url }, pull_request: { href: pull_request_url } }
   comment['diff_hunk'] = await hunkOf(world, row)
 }

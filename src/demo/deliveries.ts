@@ -17,7 +17,7 @@ export interface Deliveries {
   close(): Promise<void>
 }
 
-export interface DeliverySettings {
+interface DeliverySettings {
   webhookUrl: string | null
   /** Copies of each delivery, all with one GUID; 1 is normal. */
   duplicateDeliveries: number

@@ -28,6 +28,7 @@ export interface RepositoryRow extends Row {
   readonly private: boolean
   readonly archived: boolean
   readonly default_branch: string
+  readonly pushed_at: string | null
 }
 export interface CollaboratorRow extends Row {
   readonly repo_id: number

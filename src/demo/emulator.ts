@@ -43,7 +43,7 @@ export interface Emulator {
   close(): Promise<void>
 }
 
-export interface EmulatorAnswer {
+interface EmulatorAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Buffer

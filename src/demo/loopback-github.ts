@@ -102,12 +102,15 @@ export async function startLoopbackGitHub(options: LoopbackOptions): Promise<Loo
   deliveries.settings.webhookUrl = options.webhookUrl
 
   let events: Promise<void> = Promise.resolve()
+  const later: World['later'] = (work) => {
+    events = events.then(work).catch((error: unknown) => {
+      if (!closing.signal.aborted) unsupported.push(`a webhook: ${String(error)}`)
+    })
+  }
   const emit: World['emit'] = (event, payload, fullName) => {
-    // One after the other: what was done first is told first. The copy is taken now, before the row changes again.
+    // The copy is taken now, before the rows change again.
     const copy = structuredClone(payload)
-    events = events
-      .then(() => sendEvent(world, event, copy, fullName))
-      .catch((error: unknown) => void unsupported.push(`event ${event}: ${String(error)}`))
+    later(() => sendEvent(world, event, copy, fullName))
   }
   const emulator = await startEmulator({
     url,
@@ -144,6 +147,7 @@ export async function startLoopbackGitHub(options: LoopbackOptions): Promise<Loo
     unsupported,
     now,
     nextId: () => ++lastId,
+    later,
     emit,
   }
   gateway = createGateway(world, { requests, faults, check: options.check ?? null, closing: closing.signal })

@@ -41,7 +41,9 @@ export async function project(
     for (const object of objectsIn(batch.stdout)) put(emulator, repository.id, object)
   }
   for (const change of changes) setRef(emulator, repository.id, change)
-  if (changes.length > 0) emulator.rows.repositories.update(repository.id, {})
+  if (changes.length > 0) {
+    emulator.rows.repositories.update(repository.id, { pushed_at: new Date().toISOString() })
+  }
   return changes
 }
 

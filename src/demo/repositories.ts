@@ -18,7 +18,7 @@ export interface Repositories {
   alone<T>(fullName: string, write: () => Promise<T>): Promise<T>
 }
 
-export interface CommitInput {
+interface CommitInput {
   readonly branch: string
   /** Commit that it stands on; null starts a history. */
   readonly parent: string | null

@@ -52,7 +52,8 @@ export async function followTask({ github, repository, corridor, issue, say }: S
     if (!task) continue
     const transitions = await transitionsOf(corridor.db, task.id)
     for (const t of transitions.slice(told)) say(line(t, began))
-    if (transitions.length > told && transitions.at(-1)?.to === 'REPORT') await tellEvidence(corridor, task, say)
+    if (transitions.length > told && transitions.slice(told).some((t) => t.event === 'judged'))
+      await tellEvidence(corridor, task, say)
     told = transitions.length
     if (
       !approved &&

@@ -49,7 +49,7 @@ export interface RecordedRequest {
   fault: FaultKind | null
 }
 
-export type FaultKind = 'delay' | 'error' | 'error-after-write' | 'rate-limit'
+type FaultKind = 'delay' | 'error' | 'error-after-write' | 'rate-limit'
 
 export interface Fault {
   /** Against `METHOD /path`. */
@@ -81,7 +81,7 @@ export interface DeliveryRecord {
   codes: number[]
 }
 
-export interface ReviewInput {
+interface ReviewInput {
   readonly event: 'APPROVE' | 'REQUEST_CHANGES' | 'COMMENT'
   readonly body?: string
   readonly comments?: readonly { readonly path: string; readonly line: number; readonly body: string }[]

@@ -32,6 +32,8 @@ export interface World {
   now(): number
   /** Numbers for what the emulator does not number. */
   nextId(): number
+  /** Does work after all that was put off before: what is done first is told first. */
+  later(work: () => Promise<void>): void
   /** Sends a webhook, completed and corrected, in the order of the calls. */
   emit(event: string, payload: Json, fullName: string): void
 }
@@ -81,15 +83,26 @@ export function userNamed(world: World, login: string): UserJson {
   return userJson(world, row)
 }
 
-export function userJson(world: World, row: UserRow): UserJson {
+function userJson({ url }: World, { login, id, node_id, type }: UserRow): UserJson {
+  const api = `${url}/users/${encodeURIComponent(login)}`
   return {
-    login: row.login,
-    id: row.id,
-    node_id: row.node_id,
-    avatar_url: `${world.url}/avatars/u/${row.login}`,
-    url: `${world.url}/users/${row.login}`,
-    html_url: `${world.url}/${row.login}`,
-    type: row.type,
+    login,
+    id,
+    node_id,
+    avatar_url: `${url}/avatars/u/${id}`,
+    gravatar_id: '',
+    url: api,
+    html_url: type === 'Bot' ? `${url}/apps/${login.replace(/\[bot\]$/, '')}` : `${url}/${login}`,
+    followers_url: `${api}/followers`,
+    following_url: `${api}/following{/other_user}`,
+    gists_url: `${api}/gists{/gist_id}`,
+    starred_url: `${api}/starred{/owner}{/repo}`,
+    subscriptions_url: `${api}/subscriptions`,
+    organizations_url: `${api}/orgs`,
+    repos_url: `${api}/repos`,
+    events_url: `${api}/events{/privacy}`,
+    received_events_url: `${api}/received_events`,
+    type,
     site_admin: false,
   }
 }

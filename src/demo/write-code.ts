@@ -1,6 +1,7 @@
 import { ask } from './ask-emulator.ts'
 import type { RepositoryRow } from './emulator-rows.ts'
-import type { Json } from './json.ts'
+import { sendEvent } from './events.ts'
+import { asJson, type Json } from './json.ts'
 import { project, type RefChange } from './projection.ts'
 import { userNamed, type World } from './world.ts'
 
@@ -25,21 +26,38 @@ export async function writeCode<T>(
   return result
 }
 
+/** What must be so when the write is answered is done at once, what is only told is told later. */
 async function follow(world: World, repository: RepositoryRow, login: string, change: RefChange): Promise<void> {
-  const { ref, before, after } = change
+  const { ref, after } = change
+  const branch = ref.replace(/^refs\/heads\//, '')
+  world.later(() => tell(world, repository, login, branch, change))
+  if (branch === ref) return
+  if (after !== null) await requestSuite(world, repository, branch, after)
+  await followPulls(world, repository, login, branch, change)
+}
+
+async function tell(
+  world: World,
+  repository: RepositoryRow,
+  login: string,
+  branch: string,
+  { ref, before, after }: RefChange,
+): Promise<void> {
   const fullName = repository.full_name
   const sender = userNamed(world, login)
-  const branch = ref.replace(/^refs\/heads\//, '')
-  const emit = (event: string, payload: Json): void => world.emit(event, { ...payload, sender }, fullName)
-  const commits = after === null ? [] : await commitsOf(world, fullName, branch, before, after)
-
-  emit('push', {
+  const send = (event: string, payload: Json): Promise<void> =>
+    sendEvent(world, event, { ...payload, sender }, fullName)
+  const [commits, isForced] = await Promise.all([
+    after === null ? [] : commitsOf(world, fullName, branch, before, after),
+    before !== null && after !== null && isAncestor(world, fullName, before, after).then((is) => !is),
+  ])
+  await send('push', {
     ref,
     before: before ?? ZERO,
     after: after ?? ZERO,
     created: before === null,
     deleted: after === null,
-    forced: before !== null && after !== null && !(await isAncestor(world, fullName, before, after)),
+    forced: isForced,
     base_ref: null,
     compare: `${world.url}/${fullName}/compare/${(before ?? ZERO).slice(0, 12)}...${(after ?? ZERO).slice(0, 12)}`,
     commits,
@@ -51,14 +69,10 @@ async function follow(world: World, repository: RepositoryRow, login: string, ch
     ref_type: ref === branch ? 'tag' : 'branch',
     pusher_type: 'user',
   }
-  if (before === null) emit('create', { ...kind, master_branch: repository.default_branch, description: null })
-  if (after === null) emit('delete', kind)
-  if (ref === branch) return
-  if (after !== null) await requestSuite(world, repository, branch, after)
-  await followPulls(world, repository, login, branch, change)
-  if (branch === repository.default_branch) {
-    await closeIssues(world, repository, login, commits.map((commit) => commit.message).join('\n'))
-  }
+  if (before === null) await send('create', { ...kind, master_branch: repository.default_branch, description: null })
+  if (after === null) await send('delete', kind)
+  if (branch !== repository.default_branch) return
+  await closeIssues(world, repository, login, commits.map((commit) => commit.message).join('\n'))
 }
 
 const ZERO = '0'.repeat(40)
@@ -121,9 +135,13 @@ async function followPulls(
     } else if (pull.head_sha !== after) {
       pulls.update(pull.id, { head_sha: after })
       await pointPullRef(world, repository.full_name, pull.number, after)
-      const sender = userNamed(world, login)
-      const pull_request = await ask(world, 'GET', `${path}/${pull.number}`)
-      world.emit('pull_request', { action: 'synchronize', before, after, pull_request, sender }, repository.full_name)
+      world.later(async () => {
+        const pull_request = asJson(await ask(world, 'GET', `${path}/${pull.number}`))
+        // By now the branch may be further on.
+        const head = { ...asJson(pull_request['head']), sha: after }
+        const payload = { before, after, pull_request: { ...pull_request, head }, sender: userNamed(world, login) }
+        await sendEvent(world, 'pull_request', { action: 'synchronize', ...payload }, repository.full_name)
+      })
     }
   }
 }

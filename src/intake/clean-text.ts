@@ -60,7 +60,7 @@ export function commentsOf(text: string): readonly (readonly [number, number])[]
 }
 
 /** Cuts at `maxChars` without tearing a surrogate pair; what was cut shows as `…`. */
-export function cut(text: string, maxChars: number): string {
+function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text
   return `${text.slice(0, Math.max(maxChars - 1, 0)).replace(/[\uD800-\uDBFF]$/, '')}…`.slice(0, maxChars)
 }

@@ -28,7 +28,7 @@ const SWITCHED_OFF = [
 const WORD = /^\/([a-z]+)(?![^ \t\r\n\u00A0])/i
 const SOME_LINE = /^ {0,3}\/[a-z]+(?![^ \t\r\n\u00A0])/im
 
-export interface FoundCommand {
+interface FoundCommand {
   /** Lower case, without the slash. */
   readonly word: string
   /** The rest of the word's line, as written. */

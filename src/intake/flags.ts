@@ -40,7 +40,7 @@ export const FLAG_TABLE: ReadonlyMap<string, FlagRow> = new Map<string, FlagRow>
 export const FLAG_USAGES: readonly string[] = [...FLAG_TABLE.values()].map((row) => row.usage)
 
 export type Mistake = Extract<ParsedCommand, { kind: 'mistake' }>
-export interface FlagsAndText {
+interface FlagsAndText {
   readonly kind: 'flags'
   readonly flags: RequestFlags
   /** The line without its flags. */

@@ -40,7 +40,7 @@ const moment = z
   .transform((value) => new Date(value).toISOString())
 
 /** A kind of account that we do not know is treated as a bot: it never commands. */
-export const actor = z
+const actor = z
   .object({ id, login, type: z.string() })
   .transform(
     ({ type, ...rest }): Actor => ({ ...rest, type: type === 'User' || type === 'Organization' ? type : 'Bot' }),

@@ -86,13 +86,9 @@ export function buildPrompt(input: PromptInput): string {
     ],
     [
       'Material: the request to carry out',
-      [
-        untrusted.block(
-          'request',
-          snapshot.request.trim() === '' ? 'The issue itself is the request.' : snapshot.request,
-          LIMITS.request,
-        ),
-      ],
+      snapshot.request.trim() === ''
+        ? ['No request was written: the blocks `title` and `body` above say what is wanted.']
+        : [untrusted.block('request', snapshot.request, LIMITS.request)],
     ],
     [
       'Material: answers to our questions',

@@ -1,16 +1,9 @@
 /** The sections that every pack must have, in whatever order (SPEC 5.3). */
-export const SECTION_NAMES = [
-  'Purpose',
-  'When to use',
-  'Inputs',
-  'Outputs',
-  'Operating rules',
-  'Stop conditions',
-] as const
+const SECTION_NAMES = ['Purpose', 'When to use', 'Inputs', 'Outputs', 'Operating rules', 'Stop conditions'] as const
 export type SectionName = (typeof SECTION_NAMES)[number]
 export type Sections = Readonly<Record<SectionName, string>>
 
-export type ReadSections =
+type ReadSections =
   | { readonly ok: true; readonly sections: Sections }
   | { readonly ok: false; readonly line: number; readonly message: string }
 

@@ -25,7 +25,7 @@ export interface SkillProblem {
   readonly message: string
 }
 
-export type ParsedSkill = { readonly ok: true; readonly skill: Skill } | ({ readonly ok: false } & SkillProblem)
+type ParsedSkill = { readonly ok: true; readonly skill: Skill } | ({ readonly ok: false } & SkillProblem)
 
 export const MAX_SKILL_BYTES = 65_536
 

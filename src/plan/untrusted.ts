@@ -1,5 +1,5 @@
 /** Puts text of others into blocks that it cannot leave (SPEC 5.4; OWASP agentic list, ASI01). */
-export interface Untrusted {
+interface Untrusted {
   /** A block with its kind and, where known, its author; head and tail within `max` characters. */
   readonly block: (kind: string, text: string, max: number, author?: string) => string
   /** Text outside a block that still must not look like one: a skill's rules. */
@@ -15,10 +15,10 @@ export function createUntrusted(delimiter: string): Untrusted {
   const plain = (text: string): string => withoutLookalikes(withoutHidden(text)).replaceAll(delimiter, '[removed]')
   return {
     plain,
-    example: `<${tag}>`,
+    example: `<${tag} `,
     block: (kind, text, max, author) => {
       const by = author === undefined ? '' : ` author="${nameOf(author)}"`
-      return `<${tag} kind="${kind}"${by}>\n${bounded(plain(text), max)}\n</${tag}>`
+      return `<${tag} kind="${kind}"${by}>\n${bounded(plain(text), max).toWellFormed()}\n</${tag}>`
     },
   }
 }

@@ -97,5 +97,6 @@ export function flatFacts(facts: PolicyFacts): Facts {
   }
 }
 
-const bounded = (text: string | null): string | null => text?.slice(0, 200) ?? null
-const listed = (paths: readonly string[]): readonly string[] => paths.slice(0, MAX_LISTED).map((p) => p.slice(0, 200))
+const bounded = (text: string | null): string | null => text?.slice(0, 200).toWellFormed() ?? null
+const listed = (paths: readonly string[]): readonly string[] =>
+  paths.slice(0, MAX_LISTED).map((p) => p.slice(0, 200).toWellFormed())

@@ -4,7 +4,7 @@ import picomatch from 'picomatch'
  * Paths whose change a person must see (SPEC 4.3): what runs by itself, what decides what is installed, and what tells
  * agents what to do. Matched without regard to case, dot files included. The settings may add, never take away.
  */
-export const PROTECTED_PATHS: readonly string[] = [
+const PROTECTED_PATHS: readonly string[] = [
   // The forge and other CI systems
   '.github/**',
   '**/CODEOWNERS',
@@ -41,7 +41,7 @@ export const PROTECTED_PATHS: readonly string[] = [
   '**/{.clinerules,.roorules}*',
   '**/{.clinerules,.roorules}*/**',
   // Containers and secrets
-  '**/{Dockerfile,Containerfile}*',
+  '**/{Dockerfile,Containerfile}{,.*}',
   '**/*.{dockerfile,containerfile}',
   '**/{docker-compose,compose}*.y*ml',
   '**/{docker-bake.hcl,docker-bake.json,.dockerignore}',

@@ -13,7 +13,7 @@ export interface ChangedFile {
   readonly oldPath: string | null
 }
 
-export interface DiffRisk {
+interface DiffRisk {
   readonly risk: Risk
   /** Names of the checks that raised it, for the log and for `why`. */
   readonly reasons: readonly string[]
@@ -104,7 +104,7 @@ const CHECKS: readonly Check[] = [
   },
 ]
 
-export interface DiffRiskInput {
+interface DiffRiskInput {
   /** What the task said it was: a text that changes code is not what was admitted. */
   readonly type: TaskType
   readonly files: readonly ChangedFile[]

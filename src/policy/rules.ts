@@ -7,14 +7,14 @@ import { levelOf, missingCapabilities, riskOf } from './facts.ts'
 import { isProtected, isWorkflowFile } from './protected-paths.ts'
 
 /** What a rule says when it holds. */
-export type Verdict = { readonly reasonCode: ReasonCode } & (
+type Verdict = { readonly reasonCode: ReasonCode } & (
   | { readonly kind: 'continue' }
   | { readonly kind: 'clarify'; readonly questions: readonly ReasonCode[] }
   | { readonly kind: 'approve'; readonly approval: ApprovalPolicy }
   | { readonly kind: 'deny' }
 )
 
-export interface Rule {
+interface Rule {
   /** Stored with each decision; never given to another rule later. */
   readonly id: string
   readonly gates: readonly Gate[]
@@ -23,7 +23,7 @@ export interface Rule {
 }
 
 /** Below this the classifier guesses, and a question is cheaper than the wrong work. */
-export const CONFIDENCE_NEEDED = 0.35
+const CONFIDENCE_NEEDED = 0.35
 
 /** After so many answered questions about one task, asking again helps nobody. */
 const ROUNDS_FOR_TYPE = 3

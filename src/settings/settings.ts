@@ -6,7 +6,7 @@ export const AUTOMATION_LEVELS = ['manual', 'cautious', 'balanced', 'full'] as c
 export type Automation = (typeof AUTOMATION_LEVELS)[number]
 
 export const MERGE_POLICIES = ['never', 'on_approval'] as const
-export type MergePolicy = (typeof MERGE_POLICIES)[number]
+type MergePolicy = (typeof MERGE_POLICIES)[number]
 
 export interface Limits {
   readonly budgetUsd: number
@@ -82,7 +82,7 @@ export interface RecordedBackendSettings {
   readonly capabilities: readonly Capability[]
 }
 /** A coding agent's own command line program. */
-export interface AgentBackendSettings extends Idle {
+interface AgentBackendSettings extends Idle {
   readonly type: 'claude-code' | 'codex' | 'acp'
   readonly command: Argv
   readonly capabilities: readonly Capability[]
@@ -92,7 +92,7 @@ export interface AgentBackendSettings extends Idle {
   readonly apiKeyEnv?: string | undefined
   readonly baseUrl?: string | undefined
 }
-export interface ReasoningBackendSettings {
+interface ReasoningBackendSettings {
   readonly type: 'reasoning'
   readonly provider: 'anthropic' | 'openai-compatible'
   readonly model: string
@@ -100,7 +100,7 @@ export interface ReasoningBackendSettings {
   readonly baseUrl?: string | undefined
   readonly capabilities: readonly Capability[]
 }
-export interface McpBackendSettings extends Idle {
+interface McpBackendSettings extends Idle {
   readonly type: 'mcp'
   readonly command: Argv
   readonly tools: readonly string[]

@@ -33,11 +33,19 @@ export async function storeDeliveries(pool: pg.Pool, batch: readonly IncomingDel
   })
 }
 
-/** The oldest deliveries that wait to be handled. Handling twice is harmless: commands are unique by their source. */
-export async function waitingDeliveries(db: Database, limit: number): Promise<StoredDelivery[]> {
+/** So long a taken delivery is hidden from others; one that was never finished (a crash) comes back after it. */
+const CLAIM_SECONDS = 30
+
+/** Takes the oldest deliveries that wait, in order. Handling twice is harmless: commands are unique by their source. */
+export async function takeDeliveries(db: Database, limit: number): Promise<StoredDelivery[]> {
   const rows = await db.prisma.$queryRaw<{ id: string; event: string; payload: Uint8Array; attempts: number }[]>`
-    select id, event, payload, attempts from deliveries
-    where status = 'received' and not_before <= now() order by seq limit ${limit}`
+    with taken as (
+      select id from deliveries where status = 'received' and not_before <= now()
+      order by seq limit ${limit} for update skip locked),
+    claimed as (
+      update deliveries d set not_before = now() + make_interval(secs => ${CLAIM_SECONDS})
+      from taken where d.id = taken.id returning d.id, d.seq, d.event, d.payload, d.attempts)
+    select id, event, payload, attempts from claimed order by seq`
   return rows.map((r) => ({ id: r.id, event: r.event, payload: Buffer.from(r.payload), attempts: r.attempts }))
 }
 

@@ -78,7 +78,9 @@ export async function wantLooseSurface(
 export async function touchSurfaces(tx: Tx, taskId: string): Promise<void> {
   const rows = await tx.$queryRaw<{ installation_id: bigint }[]>`
     update outbox o set wanted = wanted + 1,
-      not_before = greatest(o.not_before, coalesce(o.sent_at, now()) + make_interval(secs => ${COALESCE_MS / 1000}))
+      -- One that waits already keeps its time, so that a busy task cannot put its own comment off for ever.
+      not_before = case when o.wanted > o.sent or o.sent_at is null then o.not_before
+        else greatest(o.not_before, o.sent_at + make_interval(secs => ${COALESCE_MS / 1000})) end
     from tasks t
     where t.id = ${taskId} and o.task_id = t.id and o.dead_at is null
       and (o.surface in ('comment', 'pull') or (o.surface = 'check' and o.key = t.id || ':check:' || t.head_sha))

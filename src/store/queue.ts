@@ -12,7 +12,8 @@ export type Wake =
   | { readonly kind: 'outbox'; readonly installationId: number }
 
 const QUEUE_CONCURRENCY = 8
-const POLL_MS = 2_000
+/** How late a wake that was set for a time may come; immediate ones come by notification. */
+const POLL_MS = 500
 
 /** Within a transaction: the wake exists if and only if the transaction commits. Equal wakes become one. */
 export async function wake(tx: Tx, what: Wake, at: Date | null = null): Promise<void> {

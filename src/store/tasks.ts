@@ -22,6 +22,8 @@ export interface TaskInputs {
   readonly labels: readonly string[]
   readonly at: string
   readonly commentId: number | null
+  /** Hidden characters that were taken out of the request at the door. */
+  readonly hiddenInRequest: number
   readonly location: { readonly path: string; readonly line: number | null; readonly hunk: string } | null
   /** Answers to questions, oldest first. */
   readonly clarifications: readonly string[]

@@ -57,6 +57,7 @@ export async function drainOutbox(corridor: Corridor, installationId: number, st
 
 async function sendOne(corridor: Corridor, row: OutboxRow): Promise<void> {
   const { db, log } = corridor
+  const began = performance.now()
   try {
     const repository = await readRepository(db, row.repositoryId)
     if (!repository) throw new OperatingError('internal', 'repository_gone', `repository ${row.repositoryId} is not known`)
@@ -64,6 +65,7 @@ async function sendOne(corridor: Corridor, row: OutboxRow): Promise<void> {
     await beginWrite(db, row)
     const sent = await SENDERS[row.surface]({ corridor, row, repository, view })
     await storeReceipt(db, row, { hash: sent.hash, remoteId: sent.remoteId }, sent.also)
+    log.debug({ task_id: row.taskId, surface: row.surface, ms: Math.round(performance.now() - began) }, 'sent')
   } catch (error) {
     const retryAt = whenAgain(row, error)
     log.warn({ err: error, task_id: row.taskId, surface: row.surface, retry_at: retryAt }, 'writing to GitHub')

@@ -1,5 +1,5 @@
 import type { StoredDelivery } from '../store/deliveries.ts'
-import { failDelivery, finishDelivery, waitingDeliveries } from '../store/deliveries.ts'
+import { failDelivery, finishDelivery, takeDeliveries } from '../store/deliveries.ts'
 import { wake } from '../store/queue.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import { messageOf } from './after-failure.ts'
@@ -19,7 +19,7 @@ const EFFECTIVE: readonly ReasonCode[] = ['command_accepted', 'help_given', 'sta
  */
 export async function drainInbox(corridor: Corridor, receive: Receive, stopping: () => boolean): Promise<void> {
   while (!stopping()) {
-    const deliveries = await waitingDeliveries(corridor.db, BATCH)
+    const deliveries = await takeDeliveries(corridor.db, BATCH)
     if (deliveries.length === 0) return
     for (const delivery of deliveries) {
       if (stopping()) return

@@ -89,6 +89,7 @@ async function promptOf({ corridor, task }: StepContext, { plan, planned }: JobI
     // The delimiter is random for each run, so that no text can close its own block.
     delimiter: randomBytes(9).toString('hex'),
     repair: task.repairs > 0 ? task.feedback : null,
+    clarifications: task.inputs.clarifications,
     followUp: task.repairs === 0 && task.followUps > 0 ? task.feedback : null,
   })
 }

@@ -46,6 +46,7 @@ export async function startTask(
         labels: command.labels,
         at: command.at,
         commentId: place.commentId,
+        hiddenInRequest: parsed.hiddenRemoved ?? 0,
         location: command.location,
         clarifications: [],
         notes: [],

@@ -30,7 +30,7 @@ export const MANIFEST: LoopbackOptions['manifest'] = {
     'push',
   ],
 }
-export const FILES = { 'README.md': '# app\n', 'src/a.txt': 'one\ntwo\nthree\n' }
+const FILES = { 'README.md': '# app\n', 'src/a.txt': 'one\ntwo\nthree\n' }
 
 export interface TestWorld {
   readonly gh: LoopbackGitHub

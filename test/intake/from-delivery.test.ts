@@ -278,6 +278,15 @@ describe('a pull request', () => {
       expect(reason(read('pull_request_review', review('approved', body, bot)))).toBe('actor_is_bot')
   })
 
+  test('review or review comment whose sender is not its author is malformed', () => {
+    const eve = { id: 5, login: 'eve', type: 'User' }
+    expect(reason(read('pull_request_review', withValue(review('approved', ''), 'sender', eve)))).toBe(
+      'delivery_malformed',
+    )
+    const inline = withValue(one('pull_request_review_comment', 'created'), 'sender', eve)
+    expect(reason(read('pull_request_review_comment', inline))).toBe('delivery_malformed')
+  })
+
   test('review whose body is a command is that command', () => {
     const intake = read('pull_request_review', review('commented', '/supervise retry'))
     expect(intake).toMatchObject({

@@ -56,7 +56,10 @@ export const checkRoutes = [
       )
     const latest = [...new Map(newestFirst.toReversed().map((status) => [status.context, status])).values()]
     const statuses = latest.map((status) => status.json)
-    return { status: 200, body: { state: combined(latest), statuses, sha, total_count: latest.length } }
+    const path = `/repos/${repository.full_name}`
+    const commit_url = `${world.url}${path}/commits/${sha}`
+    const facts = { sha, url: `${commit_url}/status`, commit_url, repository: await ask(world, 'GET', path) }
+    return { status: 200, body: { state: combined(latest), statuses, total_count: latest.length, ...facts } }
   }),
 ]
 

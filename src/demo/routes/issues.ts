@@ -124,14 +124,22 @@ async function pullAsIssue(world: World, repository: RepositoryRow, number: numb
   const issue = issueNumbered(world, repository, number)
   const pull = asJson(await ask(world, 'GET', `${path}/pulls/${number}`))
   const shared = Object.entries(pull).filter(([key]) => !OF_PULLS_ONLY.test(key))
-  const html = pull['html_url']
+  const api = `${world.url}${path}/issues/${number}`
   return {
     ...Object.fromEntries(shared),
     id: issue.id,
-    url: `${world.url}${path}/issues/${number}`,
+    url: api,
     repository_url: `${world.url}${path}`,
-    comments_url: `${world.url}${path}/issues/${number}/comments`,
-    pull_request: { url: pull['url'], html_url: html, merged_at: row.merged_at },
+    comments_url: `${api}/comments`,
+    events_url: `${api}/events`,
+    labels_url: `${api}/labels{/name}`,
+    pull_request: {
+      url: pull['url'],
+      html_url: pull['html_url'],
+      diff_url: pull['diff_url'],
+      patch_url: pull['patch_url'],
+      merged_at: row.merged_at,
+    },
   }
 }
 

@@ -67,7 +67,7 @@ async function merge(world: World, repository: RepositoryRow, pull: PullRow, bod
   return commit
 }
 
-export function identityEnv(world: World, login: string): Record<string, string> {
+function identityEnv(world: World, login: string): Record<string, string> {
   const user = userNamed(world, login)
   const email = `${user.id}+${login}@users.noreply.github.com`
   return {

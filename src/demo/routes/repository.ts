@@ -27,11 +27,14 @@ export const repositoryRoutes = [
     mustHave(world.emulator.rows, repository, call.caller, READ)
     return { status: 200, body: world.rules.get(repository.id) ?? [] }
   }),
-  repositoryRoute('GET', 'branches/((?:(?!/protection).)+)', async (world, call) => {
+  repositoryRoute('GET', 'branches/((?:(?!/protection).)+)', async (world, call, repository) => {
     const answer = await forward(world, call)
     if (answer.status !== 200) return answer
+    const branch = asJson(answer.body)
+    const sha = textAt(asJson(branch['commit']), 'sha')
     const off = { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } }
-    return { ...answer, body: { protection: off, ...asJson(answer.body) } }
+    const commit = await ask(world, 'GET', `/repos/${repository.full_name}/commits/${sha}`)
+    return { ...answer, body: { protection: off, ...branch, commit } }
   }),
   repositoryRoute('PUT|DELETE', 'contents/(.+)', (world, call, repository, path = '') =>
     changeFile(world, call, repository, path),

@@ -28,7 +28,7 @@ export const intake: Step = async (context) => {
     request: request.text,
     comments: comments.texts,
     location: inputs.location,
-    hiddenRemoved: title.hiddenRemoved + body.hiddenRemoved + request.hiddenRemoved + comments.hiddenRemoved,
+    hiddenRemoved: inputs.hiddenInRequest + title.hiddenRemoved + body.hiddenRemoved + request.hiddenRemoved + comments.hiddenRemoved,
     commentsLeftOut: comments.leftOut,
     labels: inputs.labels,
   }

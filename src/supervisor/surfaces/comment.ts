@@ -11,15 +11,10 @@ export const sendComment: SendSurface = async (context) => {
   const view = requireView(context)
   const body = renderComment(view)
   const hash = sha256(body)
-  if (row.remoteId !== null) {
-    if (hash !== row.sentHash) await updateComment(corridor.github, repository, Number(row.remoteId), body)
-    return { hash, remoteId: row.remoteId }
-  }
+  if (row.remoteId !== null && hash === row.sentHash) return { hash, remoteId: row.remoteId }
   const marker = commentMarker(view.task.id)
-  const known = row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null
-  if (known !== null) {
-    await updateComment(corridor.github, repository, known, body)
-    return { hash, remoteId: String(known) }
-  }
+  const known = row.remoteId ?? (row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null)
+  // Somebody may have deleted it: then the task says what it has to say in a new one.
+  if (known !== null && (await updateComment(corridor.github, repository, Number(known), body))) return { hash, remoteId: String(known) }
   return { hash, remoteId: String(await createComment(corridor.github, repository, row.issueNumber, body)) }
 }
