@@ -12,8 +12,11 @@ export const PURPOSES = {
    * so they are kept apart from `read`: an owner who takes one of them away loses the evidence of CI, not the clone.
    */
   ci: { metadata: 'read', checks: 'read', statuses: 'read', actions: 'read' },
-  /** git push of a task's branch. */
-  push: { metadata: 'read', contents: 'write' },
+  /**
+   * git push of a task's branch. The push of an open pull request's branch moves that pull request, and there are
+   * servers that look whether the pusher may see it.
+   */
+  push: { metadata: 'read', contents: 'write', pull_requests: 'read' },
   /** Comments, reactions and labels, on issues and on pull requests. */
   thread: { metadata: 'read', issues: 'write', pull_requests: 'write' },
   /** Opening and editing a pull request, asking for a review. Its head is looked at with `contents`. */

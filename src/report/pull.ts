@@ -4,7 +4,7 @@ import { agentWords } from './text/agent-words.ts'
 import { evidenceTable, excerpts } from './text/evidence-table.ts'
 import { list, shortSha } from './text/format.ts'
 import { wordsFor } from './text/reasons.ts'
-import { code, link, login, quote, subject } from './text/safe.ts'
+import { code, link, login, plain, quote, subject } from './text/safe.ts'
 import type { TaskView } from './view.ts'
 
 const MAX_TITLE = 256
@@ -91,7 +91,7 @@ function notDone({ evidence, notes }: TaskView): string {
     .slice(0, 12)
   const lines = open.map(
     (e) =>
-      `- ${subject(e.criterion, 120) || 'A criterion'}: ${e.reasonCode === null ? 'not run.' : wordsFor(e.reasonCode).happened}`,
+      `- ${plain(e.criterion, 120) || 'A criterion'}: ${e.reasonCode === null ? 'not run.' : wordsFor(e.reasonCode).happened}`,
   )
   if (notes.some((n) => n.reasonCode === 'comments_left_out'))
     lines.push('- Comments by people without write access were not read.')

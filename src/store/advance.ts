@@ -52,6 +52,8 @@ export interface Position {
  */
 export async function advance(db: Database, lease: Lease, from: Position, move: Move): Promise<Position | null> {
   return underLease(db, lease, async (tx) => {
+    // Locked first: of two movers the second then sees what the first has done, instead of the trigger's refusal.
+    await tx.$queryRaw`select 1 from tasks where id = ${lease.taskId} for update`
     const task = await tx.task.findUnique({ where: { id: lease.taskId } })
     if (!task || task.state !== from.state || task.version !== from.version) return null
     const to = nextState(from.state, move.event, task.pausedFrom as State | null)
@@ -77,6 +79,7 @@ export async function advance(db: Database, lease: Lease, from: Position, move: 
       where: { id: task.id },
       data: {
         ...move.patch,
+        ...(typeof move.patch?.feedback === 'string' ? { feedback: db.text(move.patch.feedback) } : {}),
         ...(to === from.state ? {} : { retries: 0 }),
         pausedFrom: to === 'PAUSED' ? from.state : null,
         waitingUntil: move.rest?.until ?? null,

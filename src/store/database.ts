@@ -11,7 +11,7 @@ export interface Database {
   /** Its own few connections for the inbox, so that work in progress cannot starve acknowledgement. */
   readonly inboxPool: pg.Pool
   readonly url: string
-  /** Makes free text storable: redacted, and without NUL, which Postgres refuses. */
+  /** Makes free text storable: redacted, and without NUL and halves of characters, which Postgres refuses. */
   readonly text: (text: string) => string
   /** The same for everything in a JSON value. */
   readonly json: (value: unknown) => Prisma.InputJsonValue
@@ -34,6 +34,7 @@ export function openDatabase({ url, redact, onError }: DatabaseOptions): Databas
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    onConnect: useUtc,
   }
   const inboxPool = new pg.Pool({ ...settings, max: 3 })
   inboxPool.on('error', onError)
@@ -42,7 +43,7 @@ export function openDatabase({ url, redact, onError }: DatabaseOptions): Databas
     { onPoolError: onError, onConnectionError: onError },
   )
   const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 20_000 } })
-  const text = (value: string): string => redact(value.replaceAll('\0', ''))
+  const text = (value: string): string => redact(value.replaceAll('\0', '').toWellFormed())
   return {
     prisma,
     inboxPool,
@@ -54,6 +55,14 @@ export function openDatabase({ url, redact, onError }: DatabaseOptions): Databas
       await inboxPool.end()
     },
   }
+}
+
+/**
+ * Prisma's adapter writes times without a zone and ignores the zone of those that it reads, so the session must speak
+ * UTC, whatever the server's own zone is; else our times and `now()` are hours apart.
+ */
+async function useUtc(client: pg.ClientBase): Promise<void> {
+  await client.query(`set time zone 'UTC'`)
 }
 
 function cleanJson(value: unknown, text: (t: string) => string): unknown {

@@ -32,6 +32,9 @@ const RANK: Record<Surface, number> = {
   label_removal: 7,
 }
 
+/** Surfaces that are edited in place. */
+const EDITED: readonly Surface[] = ['comment', 'reply', 'pull', 'check']
+
 /** Edits of one surface within this time become one (SPEC 10.7). */
 const COALESCE_MS = 1_000
 
@@ -124,7 +127,16 @@ export async function storeReceipt(db: Database, row: OutboxRow, receipt: Receip
   await db.prisma.$transaction(async (tx) => {
     await tx.outbox.update({
       where: { id: row.id },
-      data: { sent: row.wanted, sentHash: receipt.hash, remoteId: receipt.remoteId, attempts: 0, sentAt: new Date(), lastError: null },
+      data: {
+        sent: row.wanted,
+        sentHash: receipt.hash,
+        remoteId: receipt.remoteId,
+        attempts: 0,
+        sentAt: new Date(),
+        lastError: null,
+        // What was wanted meanwhile is the next edit, not the same one again.
+        ...(EDITED.includes(row.surface) ? { notBefore: new Date(Date.now() + COALESCE_MS) } : {}),
+      },
     })
     await also?.(tx)
     if (row.taskId !== null) await wake(tx, { kind: 'task', taskId: row.taskId })

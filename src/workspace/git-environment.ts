@@ -60,6 +60,8 @@ const HARDENED: readonly Setting[] = [
   ['safe.bareRepository', 'explicit'],
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
+  // Our sealed mirrors hold an empty grafts file; git would say so with every command.
+  ['advice.graftFileDeprecated', 'false'],
   ['core.attributesFile', '/dev/null'],
   ['core.excludesFile', '/dev/null'],
   ['core.protectNTFS', 'true'],

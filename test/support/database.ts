@@ -3,6 +3,7 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { openEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { migrateQueue } from '../../src/store/queue.ts'
 import './global-database.ts'
 
 export interface TestDatabase {
@@ -12,7 +13,7 @@ export interface TestDatabase {
 
 const TEMPLATE_LOCK = 1_406_172_812
 
-/** An empty, migrated database of its own, cloned from the run's template. Drop it in `afterAll`. */
+/** An empty, migrated database of its own (the queue's schema too), cloned from the run's template. Drop it in `afterAll`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = await serverUrl()
   const template = await ensureTemplate(server)
@@ -56,6 +57,7 @@ async function ensureTemplate(server: string): Promise<string> {
     await client.query(`drop database if exists ${unfinished} with (force)`)
     await client.query(`create database ${unfinished} template template0`)
     await migrate(databaseUrl(server, unfinished))
+    await migrateQueue(databaseUrl(server, unfinished))
     await client.query(`alter database ${unfinished} rename to ${template}`)
   })
   return template

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -7,21 +7,22 @@ import { readConfig } from '../../src/config.ts'
 import { freePort } from '../../src/demo/free-port.ts'
 import { type LoopbackGitHub, startLoopbackGitHub } from '../../src/demo/loopback-github.ts'
 import { readManifest } from '../../src/demo/manifest.ts'
-import type { CheckRunJson, CommentJson, FileChange, PullJson, RecordedRequest } from '../../src/demo/types.ts'
+import type { FileChange } from '../../src/demo/types.ts'
 import { createLog } from '../../src/log.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { probeSandbox } from '../../src/process/sandbox.ts'
 import { runSupervisor } from '../../src/run-supervisor.ts'
 import { createRedact } from '../../src/wiring.ts'
-import { createTestDatabase, type TestDatabase } from './database.ts'
-import { checkRequest } from './openapi.ts'
-import { type FoundProcess, processesWith } from './processes.ts'
+import { createTestDatabase } from './database.ts'
+import { remainsOf } from './remains.ts'
 import { type Program, startProgram } from './program.ts'
-import { until } from './until.ts'
+import { checkRequest } from './openapi.ts'
+import { openSight, type Sight } from './sight.ts'
 
 export interface WorldOptions {
   /** File in fixtures/agents, without `.sh`; default `good-fix`. */
   readonly agent?: string
+  /** Of the agent; default coding. */
   readonly capabilities?: readonly string[]
   /** Over the operator's settings. */
   readonly config?: Readonly<Record<string, unknown>>
@@ -39,45 +40,22 @@ export interface WorldOptions {
 }
 
 /** A GitHub, a database, a data directory and the program in front of them; and words to drive and judge it from outside. */
-export interface World {
+export interface World extends Sight {
   readonly gh: LoopbackGitHub
   readonly repo: string
   /** Everything of this world lies in it, and every process of it shows it. */
   readonly dir: string
-  readonly bot: string
   /** Where webhooks go. */
   readonly url: string
   readonly sandboxed: boolean
-  /** The web half (or both halves) first; empty where the program runs within the test. */
+  /** The one with the web half first; empty where the program runs within the test. */
   readonly programs: Program[]
-  startProgram(kind: 'start' | 'front' | 'worker'): Promise<Program>
-  /** Lets `gated-fix` go on. */
+  run(kind: keyof typeof PROGRAMS): Promise<Program>
+  /** Lets the agent `gated-fix` go on. */
   openGate(): Promise<void>
-  query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>
   /** Opens an issue and gives a command on it, as `maintainer` unless said otherwise. */
   ask(asked?: { request?: string; by?: string; title?: string; body?: string }): Promise<Asked>
-  until<T>(what: string, look: () => T | Promise<T>, ms?: number): Promise<NonNullable<T>>
-  /** Comments of the App, oldest first. */
-  mine(issue: number): Promise<CommentJson[]>
-  /** Waits until the App's first comment there matches; gives its text. */
-  says(issue: number, pattern: RegExp, ms?: number): Promise<string>
-  /** The only pull request. */
-  pull(): Promise<PullJson>
-  /** Waits for the completed check run of a commit. */
-  checkOn(sha: string): Promise<CheckRunJson>
-  /** Every check run that the App ever made. */
-  checks(): Promise<CheckRunJson[]>
-  /** Waits until the newest task is in a state, or rests for something. */
-  reaches(stateOrWait: string, ms?: number): Promise<TaskRow>
-  /** Waits until all deliveries are handled and all that GitHub is to show is sent. */
-  settled(): Promise<void>
-  /** Living processes of the agent. */
-  agents(): FoundProcess[]
-  /** How often an agent was started, in all tasks. */
-  agentRuns(): Promise<number>
-  /** Requests of the App, git left out. */
-  calls(): RecordedRequest[]
-  log(): string
+  /** Stops everything; rejects where something is left of it, or where it sent what GitHub would not understand. */
   close(): Promise<void>
 }
 
@@ -86,17 +64,6 @@ export interface Asked {
   readonly commandId: number
 }
 
-export interface TaskRow extends pg.QueryResultRow {
-  readonly id: string
-  readonly state: string
-  readonly waiting_on: string | null
-  readonly reason_code: string
-  readonly verdict: string | null
-  readonly outcome: string
-  readonly head_sha: string | null
-}
-
-export const CHECK = 'Supervisor verification'
 const PEOPLE = {
   maintainer: 'write',
   reviewer: 'write',
@@ -112,6 +79,141 @@ const FILES: Readonly<Record<string, string>> = {
   'test/add.test.js': `${TEST_HEAD}import { add } from '../src/add.js'\n\ntest('adds', () => assert.equal(add(2, 3), 5))\n`,
   '.github/supervisor.yml': 'verify:\n  - { name: tests, run: node --test, timeout: 1m, required: true }\n',
 }
+const ISSUE = { title: 'add() subtracts', body: 'add(2, 3) gives -1. The mistake is in `src/add.js`.' }
+const REQUEST = 'fix add() in src/add.js: it subtracts, and test/add.test.js expects a sum.'
+const PROGRAMS = { start: ['start'], front: ['start', '--no-worker'], worker: ['worker'] } as const
 const ROOT = packageRoot(import.meta.dirname)
 
-let unboxedTold = false
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const dir = await mkdtemp(join(tmpdir(), `supervisor-e2e-${randomBytes(6).toString('hex')}-`))
+  /** What the program stands on outlives it, and is asked what is left of it. */
+  const ground: Stop[] = [() => rm(dir, { recursive: true, force: true, maxRetries: 5 })]
+  const running: Stop[] = []
+  try {
+    const folders = { git: join(dir, 'git'), gate: join(dir, 'gate'), home: join(dir, 'home'), tmp: join(dir, 'tmp') }
+    for (const folder of Object.values(folders)) await mkdir(folder)
+    const port = await freePort()
+    const url = `http://127.0.0.1:${port}/api/github/webhooks`
+    const manifest = await readManifest(join(ROOT, 'app.yml'))
+    const gh = await startLoopbackGitHub({ dir: folders.git, webhookUrl: url, people: PEOPLE, manifest, check: checkRequest })
+    ground.push(() => gh.close())
+    const repo = await gh.seedRepository({
+      name: 'sum',
+      private: options.private ?? true,
+      files: Object.fromEntries(Object.entries({ ...FILES, ...options.files }).filter(([, content]) => content !== null)),
+    })
+    const database = await createTestDatabase()
+    ground.push(() => database.drop())
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    ground.push(() => client.end())
+
+    const sandboxed = await hasSandbox()
+    const file = join(dir, 'supervisor.config.yml')
+    await writeFile(file, JSON.stringify(await settingsOf(options, dir, folders.gate, sandboxed)))
+    const env: Record<string, string> = {
+      APP_ID: String(gh.app.id),
+      PRIVATE_KEY: gh.app.privateKey,
+      WEBHOOK_SECRET: gh.app.webhookSecret,
+      GHE_HOST: new URL(gh.url).host,
+      GHE_PROTOCOL: 'http',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: 'info',
+      SUPERVISOR_CONFIG: file,
+      DATABASE_URL: database.url,
+      ...options.env,
+    }
+    const programs: Program[] = []
+    const lines: string[] = []
+    const run: World['run'] = async (kind) => {
+      const machine = { PATH: process.env['PATH'] ?? '', HOME: folders.home, TMPDIR: folders.tmp }
+      const isReady = kind === 'worker' ? says('working') : answers(`http://127.0.0.1:${port}/ping`)
+      const program = await startProgram({ args: PROGRAMS[kind], env: { ...env, ...machine }, cwd: dir, isReady })
+      programs.push(program)
+      running.push(() => program.stop())
+      return program
+    }
+    const count = options.processes
+    if (count === undefined) {
+      const config = readConfig(env)
+      const redact = createRedact(config)
+      const log = createLog(config.logLevel, redact, (line) => lines.push(line))
+      running.push((await runSupervisor(config, log, redact, { web: true, work: true })).stop)
+    } else {
+      await run(count === 1 ? 'start' : 'front')
+      for (let n = 0; n < count && count > 1; n++) await run('worker')
+    }
+
+    const log = (): string => [...lines, ...programs.map((program) => program.output())].join('')
+    const ask: World['ask'] = async ({ request = REQUEST, by = 'maintainer', ...issue } = {}) => {
+      const { title, body } = { ...ISSUE, ...issue }
+      const { number } = await gh.as(by).issue(repo, title, body)
+      const { id } = await gh.as(by).comment(repo, number, `/supervise ${request}`)
+      return { issue: number, commandId: id }
+    }
+    return {
+      ...openSight({ gh, repo, dir, client, log }),
+      gh,
+      repo,
+      dir,
+      url,
+      sandboxed,
+      programs,
+      run,
+      openGate: () => writeFile(join(folders.gate, 'open'), ''),
+      ask,
+      close: async () => {
+        await stopAll(running)
+        const remains = await remainsOf(gh, dir)
+        await stopAll(ground)
+        if (remains.length > 0) throw new Error(`left behind, or sent amiss:\n${remains.join('\n')}`)
+      },
+    }
+  } catch (error) {
+    await stopAll(running)
+    await stopAll(ground)
+    throw error
+  }
+}
+
+type Stop = () => Promise<unknown>
+
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (const stop of stops.splice(0).toReversed()) await stop()
+}
+
+/** JSON is YAML. The agent's text is an argument, so that a sandbox that shows nothing of this machine has it too. */
+async function settingsOf(options: WorldOptions, dir: string, gate: string, sandboxed: boolean): Promise<object> {
+  const file = join(ROOT, 'test', 'fixtures', 'agents', `${options.agent ?? 'good-fix'}.sh`)
+  const capabilities = options.capabilities ?? ['coding']
+  const command = ['/bin/sh', '-c', await readFile(file, 'utf8')]
+  return {
+    automation: 'full',
+    prefer: Object.fromEntries(capabilities.map((capability) => [capability, ['agent']])),
+    backends: { agent: { type: 'script', command, capabilities, env: { AGENT_OF: dir, GATE: gate } } },
+    sandbox: sandboxed ? 'required' : 'off',
+    sandboxPaths: [gate],
+    dataDir: join(dir, 'data'),
+    ...options.config,
+  }
+}
+
+let told = false
+
+async function hasSandbox(): Promise<boolean> {
+  const probe = await probeSandbox()
+  if (!probe.available && !told) {
+    told = true
+    process.stderr.write(`These tests run without a sandbox (${probe.reason}).\n`)
+  }
+  return probe.available
+}
+
+const says = (word: string) => (output: string): boolean => output.includes(`"msg":"${word}"`)
+
+const answers = (url: string) => (): Promise<boolean> =>
+  fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    (response) => response.ok,
+    () => false,
+  )

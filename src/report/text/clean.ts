@@ -13,24 +13,37 @@ export function visible(text: string): string {
     .replace(HIDDEN, '')
 }
 
-/** The head of a text, with a word on how much is missing. The result is never longer than `max`. */
-export function cutHead(text: string, max: number): string {
-  if (text.length <= max) return text
+/**
+ * The head of a text in visible characters, with a word on how much is missing. The result is never longer than `max`.
+ * The text is cut once before it is looked at, so that its length costs nothing.
+ */
+export function visibleHead(text: string, max: number, shape: (head: string) => string): string {
+  const near = text.slice(0, reach(max))
+  const shown = shape(visible(near))
+  const beyond = text.length - near.length
+  if (shown.length <= max && beyond === 0) return shown
   const said = (left: number): string => ` … (${left} more characters)`
   const room = Math.max(0, max - said(text.length).length)
-  const head = whole(text.slice(0, room)).trimEnd()
-  return `${head}${said(text.length - head.length)}`.slice(0, max)
+  const head = whole(shown.slice(0, room)).trimEnd()
+  return `${head}${said(shown.length - head.length + beyond)}`.slice(0, max)
 }
 
 /** One third of head and two thirds of tail, because a log tells its outcome at the end. Never longer than `max`. */
-export function cutMiddle(text: string, max: number): string {
-  if (text.length <= max) return text
+export function visibleEnds(text: string, max: number): string {
+  const far = reach(max)
+  const beyond = Math.max(0, text.length - 2 * far)
+  const near = beyond === 0 ? text : text.slice(0, far) + text.slice(text.length - far)
+  const shown = visible(near).replace(/\s+$/, '')
+  if (shown.length <= max && beyond === 0) return shown
   const said = (left: number): string => `\n… (${left} characters left out) …\n`
-  const room = Math.max(0, max - said(text.length).length)
-  const head = whole(text.slice(0, Math.floor(room / 3)))
-  const tail = text.slice(text.length - (room - head.length)).replace(/^[\udc00-\udfff]/, '')
-  return `${head}${said(text.length - head.length - tail.length)}${tail}`.slice(0, max)
+  const room = Math.min(Math.max(0, max - said(text.length).length), shown.length)
+  const head = whole(shown.slice(0, Math.floor(room / 3)))
+  const tail = shown.slice(shown.length - (room - head.length)).replace(/^[\udc00-\udfff]/, '')
+  return `${head}${said(shown.length - head.length - tail.length + beyond)}${tail}`.slice(0, max)
 }
+
+/** How far a text is looked at for `max` visible characters: hidden ones and runs of spaces take some room too. */
+const reach = (max: number): number => 4 * max + 1_000
 
 /** A cut must not leave half of a character. */
 const whole = (text: string): string => text.replace(/[\ud800-\udbff]$/, '')

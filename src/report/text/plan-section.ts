@@ -45,7 +45,7 @@ function jobLine(view: TaskView, planned: PlannedJob): string {
   const facts = [job.backend === null ? '' : code(job.backend, 60), ...jobFacts(view, job)].filter((s) => s !== '')
   const told = facts.length === 0 ? '' : ` (${facts.join(', ')})`
   const now = job.status === 'running' ? '**Now:** ' : ''
-  return `- [${job.status === 'succeeded' ? 'x' : ' '}] ${now}${plain(planned.goal, 200)}${told}`
+  return `- [${job.status === 'succeeded' ? 'x' : ' '}] ${now}${plain(planned.goal, 200) || 'A step'}${told}`
 }
 
 function jobFacts({ now }: TaskView, job: Job): string[] {
@@ -77,7 +77,7 @@ function pullLine({ task, links }: TaskView): string {
 }
 
 function goal(planned: PlannedJob): string {
-  return `${plain(planned.goal, 200)}${planned.backend === null ? '' : ` (${code(planned.backend, 60)})`}`
+  return `${plain(planned.goal, 200) || 'A step'}${planned.backend === null ? '' : ` (${code(planned.backend, 60)})`}`
 }
 
 function verifyGoal({ verification, baseSha }: Plan): string {
@@ -108,7 +108,7 @@ function grantLine({ grant }: Plan): string {
 
 function criteria({ criteria: all }: Plan): string {
   if (all.length === 0) return ''
-  const shown = all.slice(0, 12).map((c) => `- ${plain(c, 200)}`)
+  const shown = all.slice(0, 12).map((c) => `- ${plain(c, 200) || '–'}`)
   const rest = all.length > 12 ? [`- ${count(all.length - 12, 'more')}`] : []
   return ['It is accepted when:', ...shown, ...rest].join('\n')
 }

@@ -1,8 +1,8 @@
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
-import { cutHead, visible } from './clean.ts'
-import { code, fence, plain, quote, row } from './safe.ts'
+import { visibleHead } from './clean.ts'
+import { code, fence, joined, plain, quote, row } from './safe.ts'
 
 type Block = ReturnType<typeof fromMarkdown>['children'][number]
 
@@ -17,7 +17,7 @@ const TOO_DEEP = /^[ \t]*(?:(?:[>*+-]|\d{1,9}[.)])[ \t]*){16}|[[*_]{64}/m
  * @param max characters of the source that are shown; a cut is said
  */
 export function markdown(text: string, max: number): string {
-  const source = cutHead(visible(text).trim(), max)
+  const source = visibleHead(text, max, (head) => head.trim())
   if (TOO_DEEP.test(source)) return quote(source, max)
   const tree = fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
   return blocks(tree.children, max, 0)
@@ -70,7 +70,7 @@ function block(node: Block, max: number, depth: number): string {
 
 function inline(nodes: readonly Block[], depth: number): string {
   if (depth > MAX_DEPTH) return '…'
-  return nodes.map((node) => phrase(node, depth + 1)).join('')
+  return joined(nodes.map((node) => phrase(node, depth + 1)))
 }
 
 function phrase(node: Block, depth: number): string {

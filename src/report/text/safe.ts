@@ -1,4 +1,4 @@
-import { cutHead, cutMiddle, visible } from './clean.ts'
+import { visible, visibleEnds, visibleHead } from './clean.ts'
 
 /**
  * The one place that makes foreign text harmless (SPEC 10.5). Everything that a person, a model or a repository wrote
@@ -13,40 +13,38 @@ import { cutHead, cutMiddle, visible } from './clean.ts'
 
 /** One line of prose: markdown shows exactly these characters. URLs stand as code. Fits into headings, lists, tables. */
 export function plain(text: string, max = 200): string {
-  const line = cutHead(disarmed(visible(text).replace(/\s+/g, ' ').trim()), max)
+  const line = visibleHead(text, max, (head) => disarmed(oneLine(head)))
   const parts = line.split(ADDRESS)
-  return parts
-    .map((part, i) => (i % 2 === 1 ? span(part) : escaped(part)))
-    .join('')
-    .replace(LINE_START, '$1\\$2')
+  return joined(parts.map((part, i) => (i % 2 === 1 ? span(part) : escaped(part)))).replace(LINE_START, '$1\\$2')
 }
 
 /** A line of code: a command, a path, a name. Holds at most `max` characters of the text. */
 export function code(text: string, max = 120): string {
-  return span(cutHead(disarmedCode(visible(text).replace(/\s+/g, ' ').trim()), max))
+  return span(visibleHead(text, max, (head) => disarmedCode(oneLine(head))))
 }
 
 /** A block that nothing in it can end: its fence is longer than any run of backticks inside. Head and tail are kept. */
 export function fence(text: string, max: number, language: 'text' | 'diff' = 'text'): string {
-  const body = cutMiddle(lines(visible(text).replace(/\s+$/, '')), max)
+  const body = lines(visibleEnds(text, max))
   const marks = '`'.repeat(Math.max(3, longestRun(body) + 1))
   return `${marks}${language}\n${body}\n${marks}`
 }
 
 /** Words of somebody else as a block quote, line by line. Images go, because nobody needs them in a quote. */
 export function quote(text: string, max: number): string {
-  const body = cutHead(withoutImages(visible(text)).trim(), max)
+  const body = visibleHead(text, max, (head) => withoutImages(head).trim())
   const shown = body.split('\n').map((line) => `> ${plain(line, max)}`.trimEnd())
   return shown.join('\n').replace(/(?:\n>){2,}/g, '\n>')
 }
 
 /** A subject line of a commit or pull request: plain text without markdown. Empty if nothing is left. */
 export function subject(text: string, max: number): string {
-  const line = visible(text)
-    .replace(/\s+/g, ' ')
-    .replace(/\b[a-z][a-z0-9+.-]{1,15}:\/\//gi, '')
+  const line = oneLine(visible(text.slice(0, 4 * max + 1_000)))
+    .replace(/[a-z0-9+.-]{0,30}:\/\//gi, '')
     .replace(/(?<![\w&])#(\d)/g, 'no. $1')
-  const clean = disarmed(line).replace(/^[\s:;,.*#>/／-]+|[\s:;,.]+$/g, '')
+  const clean = disarmed(line)
+    .replace(/^[\s:;,.*#>/／-]+|[\s:;,.]+$/g, '')
+    .replace(/^((?:[a-z]{2,20}-){1,4}by)\s{0,3}:/i, '$1')
   if (clean.length <= max) return clean
   const cut = clean.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')
   const space = cut.lastIndexOf(' ')
@@ -55,7 +53,7 @@ export function subject(text: string, max: number): string {
 
 /** Text of a commit message's body: several lines, nothing in it works as command, reference, marker or trailer. */
 export function message(text: string, max: number): string {
-  const body = cutHead(visible(text).trim(), max).split('\n')
+  const body = visibleHead(text, max, (head) => head.trim()).split('\n')
   return body
     .map((line) => trailerless(disarmed(line.trimEnd())))
     .join('\n')
@@ -64,7 +62,7 @@ export function message(text: string, max: number): string {
 
 /** Text inside an HTML element of ours, such as a summary, where markdown does not work. */
 export function htmlText(text: string, max: number): string {
-  const line = cutHead(disarmed(visible(text).replace(/\s+/g, ' ').trim()), max)
+  const line = visibleHead(text, max, (head) => disarmed(oneLine(head)))
     .replace(/:\/\//g, ':／／')
     .replace(/\bwww\./gi, 'www．')
   return line.replace(/[&<>"'`*_[\]\\~$]/g, (c) => `&#${c.charCodeAt(0)};`)
@@ -88,7 +86,7 @@ export function row(cells: readonly string[]): string {
 }
 
 const LOGIN = /^[a-zA-Z\d](?:[a-zA-Z\d]|[-_](?=[a-zA-Z\d])){0,99}(?:\[bot\])?$/
-const ADDRESS = /((?:\b[a-z][a-z0-9+.-]{1,15}:\/\/|\bwww\.|\bmailto:)[^\s`|<>]{1,2000})/i
+const ADDRESS = /((?:(?<![a-z])[a-z][a-z0-9+.-]{1,30}:\/\/|\bwww\.|\bmailto:)[^\s`|<>]{1,2000})/i
 /** GitHub's closing words before a reference, also with a repository, a colon or GH- in between. */
 const CLOSING =
   /\b((?:close|fix|resolve)[sd]?|(?:fix|resolv|clos)(?:es|ed))\b:?\s{0,5}((?:[\w.-]{1,100}\/[\w.-]{1,100})?(?:#|GH-)\d)/gi
@@ -122,18 +120,24 @@ function switches(text: string): string {
     .replace(/<!--(?=\s*supervise:)/gi, '<! --')
 }
 
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
 const lines = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => trailerless(disarmedCode(line).replace(SLASH_COMMAND, '$1／')))
-    .join('\n')
+  disarmedCode(text).replace(SLASH_COMMAND, '$1／').split('\n').map(trailerless).join('\n')
 
 /** A line such as `Co-authored-by: …` would be read as a trailer of the commit. */
 const trailerless = (line: string): string =>
   line.replace(/^(?=(?:[a-z]{2,20}-){1,4}by\s{0,3}:|(?:supervisor-[a-z]{1,20}|change-id)\s{0,3}:)/i, '> ')
 
 function escaped(text: string): string {
-  return text.replace(/[\\`*_[\]<>|~&$]/g, '\\$&')
+  // What is left of an address is in no code span; it must not become a link either.
+  const unlinked = text.replaceAll('://', ':／／').replace(/www\./gi, 'www．')
+  return unlinked.replace(/[\\`*_[\]<>|~&$]/g, '\\$&')
+}
+
+/** Two code spans side by side would be one: a space keeps them apart. */
+export function joined(parts: readonly string[]): string {
+  return parts.reduce((all, part) => (all.endsWith('`') && part.startsWith('`') ? `${all} ${part}` : all + part), '')
 }
 
 function span(text: string): string {
