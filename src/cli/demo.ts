@@ -78,10 +78,12 @@ export async function demo(options: DemoOptions): Promise<void> {
 
     say(`A GitHub on loopback (${github.url}) with ${repository}, and the App in front of it: ready after ${seconds(began)}.`)
     const story = await followTask({ github, repository, corridor: supervisor.corridor, issue: sampleIssue, say })
-    say('')
-    say(`Look: git clone ${github.url}/${repository}.git (while it runs: --keep)`)
     if (options.keep) {
-      say(`Left running. Webhooks: http://127.0.0.1:${port}${' '}· Ctrl-C ends it.`)
+      const token = github.tokenOf('jon')
+      const clone = `${github.url.replace('http://', `http://jon:${token}@`)}/${repository}.git`
+      say('')
+      say(`Left running until Ctrl-C. As jon: git clone ${clone}`)
+      say(`The thread: curl -H 'Authorization: Bearer ${token}' ${github.url}/repos/${repository}/issues/1/comments`)
       await untilStopped(supervisor.corridor.log)
     }
     for (const stop of stops.splice(0).toReversed()) await stop()

@@ -38,10 +38,10 @@ export async function renewLease(db: Database, lease: Lease): Promise<boolean> {
   return renewed === 1
 }
 
-/** Gives the task back; the row stays, so that the epoch keeps rising. */
+/** Gives the task back; the row stays, so that the epoch keeps rising. Rounded down: free at once, not in half a millisecond. */
 export async function releaseLease(db: Database, lease: Lease): Promise<void> {
   await db.prisma.$executeRaw`
-    update leases set until = now() where task_id = ${lease.taskId} and owner = ${lease.owner} and epoch = ${lease.epoch}`
+    update leases set until = date_trunc('milliseconds', now()) where task_id = ${lease.taskId} and owner = ${lease.owner} and epoch = ${lease.epoch}`
 }
 
 /**

@@ -201,7 +201,7 @@ describe('whatever comes in, nothing of it is live', () => {
         expectHarmless(body, { links: OUR_LINKS, references: ['#412'] })
         expect(live(body).headings).toBeLessThanOrEqual(answer)
       }),
-      { numRuns: 3000 },
+      { numRuns: 250 },
     )
   })
 
@@ -213,7 +213,7 @@ describe('whatever comes in, nothing of it is live', () => {
         expectHarmless(check.text, { links: /^$/, references: [], headings: 0 })
         expect(check.title).not.toMatch(/[\n@#]/)
       }),
-      { numRuns: 3000 },
+      { numRuns: 250 },
     )
   })
 
@@ -227,7 +227,7 @@ describe('whatever comes in, nothing of it is live', () => {
         expect(title.length).toBeLessThanOrEqual(256)
         for (const bad of [MENTION, REFERENCE, SKIPS_CI, HIDDEN, /[\n\r]/, /:\/\//]) expect(title).not.toMatch(bad)
       }),
-      { numRuns: 3000 },
+      { numRuns: 250 },
     )
   })
 
@@ -255,7 +255,7 @@ describe('whatever comes in, nothing of it is live', () => {
         ).toBe(true)
         expect(text.replace(/^Co-authored-by: .*$/m, '')).not.toMatch(MENTION)
       }),
-      { numRuns: 3000 },
+      { numRuns: 250 },
     )
   })
 
@@ -292,7 +292,7 @@ describe('whatever comes in, nothing of it is live', () => {
           expectHarmless(asking.replace(/^(?:@[\w-]+ ?)+: /, ''), { links: OUR_LINKS, references: [], headings: 0 })
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 250 },
     )
   })
 

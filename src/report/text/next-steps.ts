@@ -36,10 +36,8 @@ const always =
 const STEPS: Record<Situation, Steps> = {
   reading: always(CANCEL),
   clarify: ({ task }) => [
-    step(
-      null,
-      `**To go on:** a plain reply by ${login(task.requester.login)} is enough, or \`/supervise clarify <answer>\`.`,
-    ),
+    step(null, `**To go on:** a plain reply by ${login(task.requester.login)} in this thread is enough.`),
+    step('clarify', 'Anybody with write access: `/supervise clarify <answer>`.'),
     CANCEL,
   ],
   planning: always(CANCEL),

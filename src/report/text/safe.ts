@@ -34,7 +34,7 @@ export function fence(text: string, max: number, language: 'text' | 'diff' = 'te
 export function quote(text: string, max: number): string {
   const body = visibleHead(text, max, (head) => withoutImages(head).trim())
   const shown = body.split('\n').map((line) => `> ${plain(line, max)}`.trimEnd())
-  return shown.join('\n').replace(/(?:\n>){2,}/g, '\n>')
+  return shown.join('\n').replace(/(?:\n>(?=\n)){2,}/g, '\n>')
 }
 
 /** A subject line of a commit or pull request: plain text without markdown. Empty if nothing is left. */
@@ -93,7 +93,7 @@ const CLOSING =
 const SKIP_CI =
   /\[\s{0,5}(skip|no)\s{1,5}(ci|actions)\s{0,5}\]|\[\s{0,5}(ci|actions)\s{1,5}(skip)\s{0,5}\]|\*{3}NO_CI\*{3}/gi
 /** A word after a slash at the start of a line; `/usr/lib` and `/a.js` are none. */
-const SLASH_COMMAND = /^(\s*)\/(?=[a-z][a-z_-]*(?![\w/-]|\.\w))/gim
+const SLASH_COMMAND = /^([^\S\n]*)\/(?=[a-z][a-z_-]*(?![\w/-]|\.\w))/gim
 /** What markdown takes as the start of a block. */
 const LINE_START = /^(\d{1,9}(?=[.)](?:\s|$))|(?=[#+=-]))([.)#+=-])/
 
