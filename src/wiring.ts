@@ -75,6 +75,7 @@ export async function buildCorridor(config: Config, db: Database, log: Logger, r
     slots,
     log,
     redact,
+    secrets: config.secrets,
     workRoot,
     host: config.hostName,
     workerId: `${config.hostName}:${process.pid}:${randomUUID().slice(0, 8)}`,

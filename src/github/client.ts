@@ -10,6 +10,8 @@ export interface GitHub {
   readonly appId: number
   /** The App's name in addresses; asked for once. */
   slug(): Promise<string>
+  /** Login of the account that the App belongs to; null where the server does not tell. */
+  owner(): Promise<string | null>
   /** The account that our writes appear under; its id tells ours from a stranger's copy. Asked for once. */
   botUser(): Promise<{ readonly id: number; readonly login: string }>
   /** A client for one repository and one purpose. Rejects with OperatingError only. */
@@ -59,7 +61,8 @@ export function createGitHub(o: {
   // A rejected JWT is not replaced: the next one would be signed by the same key and the same clock.
   const asApp = createOctokit(rules, async (rejected) => rejected ?? `bearer ${await tokens.ofApp()}`, null)
 
-  const slug = once(async () => (await asApp.rest.apps.getAuthenticated()).data?.slug ?? '')
+  const app = once(async () => (await asApp.rest.apps.getAuthenticated()).data)
+  const slug = async (): Promise<string> => (await app())?.slug ?? ''
   const botUser = once(async () => {
     const login = `${await slug()}[bot]`
     const { data } = await readPublicly((octokit) => octokit.rest.users.getByUsername({ username: login }))
@@ -82,6 +85,7 @@ export function createGitHub(o: {
   return {
     appId: o.appId,
     slug,
+    owner: async () => ownerOf((await app())?.owner),
     botUser,
     asApp: () => asApp,
     octokit: async (purpose, repository) => {
@@ -119,4 +123,11 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
     })
     return loading
   }
+}
+
+/** An enterprise has a slug where people and organisations have a login. */
+function ownerOf(owner: unknown): string | null {
+  const { login, slug } = (owner ?? {}) as { login?: unknown; slug?: unknown }
+  if (typeof login === 'string') return login
+  return typeof slug === 'string' ? slug : null
 }

@@ -38,6 +38,8 @@ export interface PolicyFacts {
   readonly limits: { readonly files: number; readonly bytes: number }
   /** The result is a commit; see task/changes-files.ts. */
   readonly isCode: boolean
+  /** The text is not what the command's delivery carried, and nobody has said yet which one is meant. */
+  readonly textChanged: boolean
   /** Clarification rounds so far. */
   readonly rounds: number
 }
@@ -80,6 +82,7 @@ export function flatFacts(facts: PolicyFacts): Facts {
     budget_cap_usd: facts.budgetCapUsd,
     approvals_required: facts.approvals.required,
     requester_counts: facts.approvals.requesterCounts,
+    text_changed: facts.textChanged,
     clarification_rounds: facts.rounds,
     plan_revision: plan?.revision ?? null,
     ...(diff === null

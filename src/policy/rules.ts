@@ -46,6 +46,7 @@ export const RULES: readonly Rule[] = [
   deny('secret-in-diff', ['publish'], 'secret_in_diff', (f) => f.diff?.secretFound ?? false),
 
   // Ask before guessing. Only an answer opens these, at every level.
+  clarify('text-changed', 'snapshot_changed', (f) => f.textChanged),
   clarify(
     'unknown-type',
     'unknown_type_needs_answer',

@@ -24,7 +24,8 @@ export function renderAsking(view: TaskView, people: readonly string[], living: 
 }
 
 const QUESTIONS: Partial<Record<Situation, (view: TaskView) => string>> = {
-  clarify: (view) => `an answer is needed for **${title(view)}**. A plain reply is enough.\n\n${outcome(view)}`,
+  clarify: (view) =>
+    `an answer is needed for **${title(view)}**. ${view.plainReplies === true ? 'A plain reply is enough.' : 'Type `/supervise clarify <answer>`.'}\n\n${outcome(view)}`,
   approve_plan: (view) => {
     const hash = view.task.planHash === null ? '' : ` \`${view.task.planHash.slice(0, 7).replace(/[^0-9a-f]/g, '')}\``
     return `approve plan${hash} for **${title(view)}**? ${how(view, '`/supervise approve`')}`

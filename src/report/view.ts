@@ -62,6 +62,8 @@ export interface TaskView {
   readonly reviewers?: readonly string[]
   /** Whether 👍 and 👎 on the asking comment are read; people are told of them only then. */
   readonly reactions?: boolean
+  /** Whether a plain reply of the requester answers a clarification; people are told so only then. */
+  readonly plainReplies?: boolean
   /** The buttons of the check run that are obeyed; all of them where absent. */
   readonly buttons?: readonly ('approve' | 'retry' | 'discard')[]
   /** The commands that this version obeys; all of them where absent. Nothing else is offered to people. */

@@ -1,3 +1,4 @@
+import { Prisma } from '../generated/prisma/client.ts'
 import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import { wake } from './queue.ts'
@@ -15,6 +16,7 @@ export const SURFACES = [
   'ready',
   'reviewers',
   'comment',
+  'asking',
   'reply',
 ] as const
 export type Surface = (typeof SURFACES)[number]
@@ -23,13 +25,14 @@ export type Surface = (typeof SURFACES)[number]
 const RANK: Record<Surface, number> = {
   reaction: 0,
   comment: 1,
+  asking: 2,
   reply: 1,
-  branch: 2,
-  pull: 3,
-  check: 4,
-  ready: 5,
-  reviewers: 6,
-  label_removal: 7,
+  branch: 3,
+  pull: 4,
+  check: 5,
+  ready: 6,
+  reviewers: 7,
+  label_removal: 8,
 }
 
 /** Surfaces that are edited in place. */
@@ -86,30 +89,42 @@ export async function touchSurfaces(tx: Tx, taskId: string): Promise<void> {
         else greatest(o.not_before, o.sent_at + make_interval(secs => ${COALESCE_MS / 1000})) end
     from tasks t
     where t.id = ${taskId} and o.task_id = t.id and o.dead_at is null
-      and (o.surface in ('comment', 'pull') or (o.surface = 'check' and o.key = t.id || ':check:' || t.head_sha))
+      and (o.surface in ('comment', 'asking', 'pull') or (o.surface = 'check' and o.key = t.id || ':check:' || t.head_sha))
     returning o.installation_id`
   const installation = rows[0]
   if (installation) await wake(tx, { kind: 'outbox', installationId: Number(installation.installation_id) })
 }
 
-/** What may be written now, most urgent first. A pull request waits for its branch, all that hangs on it for it. */
+/**
+ * What waits and can be written once its time has come. A pull request waits for its branch, all that hangs on it for
+ * it; for one that was given up they wait for ever.
+ */
+const SENDABLE = Prisma.sql`o.wanted > o.sent and o.dead_at is null
+  and (o.surface not in ('pull', 'check', 'ready', 'reviewers') or not exists (
+    select 1 from outbox b where b.task_id = o.task_id and b.wanted > b.sent
+      and b.surface in ('branch', 'pull') and b.rank < o.rank))`
+
+/** What may be written now, most urgent first. */
 export async function dueSurfaces(db: Database, installationId: number, limit: number): Promise<OutboxRow[]> {
   const rows = await db.prisma.$queryRaw<Record<string, unknown>[]>`
     select o.* from outbox o
-    where o.installation_id = ${installationId} and o.wanted > o.sent and o.dead_at is null and o.not_before <= now()
-      and (o.surface not in ('pull', 'check', 'ready', 'reviewers') or not exists (
-        select 1 from outbox b where b.task_id = o.task_id and b.wanted > b.sent
-          and b.surface in ('branch', 'pull') and b.rank < o.rank))
+    where o.installation_id = ${installationId} and o.not_before <= now() and ${SENDABLE}
     order by o.rank, o.created_at limit ${limit}`
   return rows.map(toRow)
 }
 
-/** When the next surface of the installation falls due; null = nothing waits. */
+/** When the next surface of the installation can be written; null = nothing waits but for something else. */
 export async function nextDue(db: Database, installationId: number): Promise<Date | null> {
   const rows = await db.prisma.$queryRaw<{ at: Date | null }[]>`
-    select min(not_before) as at from outbox
-    where installation_id = ${installationId} and wanted > sent and dead_at is null`
+    select min(o.not_before) as at from outbox o where o.installation_id = ${installationId} and ${SENDABLE}`
   return rows[0]?.at ?? null
+}
+
+/** Installations that have something to send now: whose outbox must be looked at after a start. */
+export async function installationsWithOutbox(db: Database): Promise<number[]> {
+  const rows = await db.prisma.$queryRaw<{ installation_id: bigint }[]>`
+    select distinct o.installation_id from outbox o where o.not_before <= now() and ${SENDABLE}`
+  return rows.map((r) => Number(r.installation_id))
 }
 
 /** Written before the call goes out, so that a crash in between is known to be one. */
@@ -122,9 +137,13 @@ export interface Receipt {
   readonly remoteId: string | null
 }
 
-/** The receipt: what GitHub has now. `also` writes what the task learns from it, in the same commit. */
+/**
+ * The receipt: what GitHub has now. `also` writes what the task learns from it, in the same commit; it comes first,
+ * because `advance` too locks the task before its surfaces, and the other order would be a deadlock.
+ */
 export async function storeReceipt(db: Database, row: OutboxRow, receipt: Receipt, also?: (tx: Tx) => Promise<void>): Promise<void> {
   await db.prisma.$transaction(async (tx) => {
+    await also?.(tx)
     await tx.outbox.update({
       where: { id: row.id },
       data: {
@@ -138,7 +157,6 @@ export async function storeReceipt(db: Database, row: OutboxRow, receipt: Receip
         ...(EDITED.includes(row.surface) ? { notBefore: new Date(Date.now() + COALESCE_MS) } : {}),
       },
     })
-    await also?.(tx)
     if (row.taskId !== null) await wake(tx, { kind: 'task', taskId: row.taskId })
   })
 }
@@ -166,6 +184,12 @@ export async function deadSurface(db: Database, taskId: string, surfaces: readon
   return row ? { lastError: row.lastError ?? 'GitHub refused the write' } : null
 }
 
+/** What a task's surface is called on GitHub; null while it is not there. */
+export async function remoteIdOf(db: Database, taskId: string, surface: Surface): Promise<string | null> {
+  const row = await db.prisma.outbox.findUnique({ where: { key: `${taskId}:${surface}` }, select: { remoteId: true } })
+  return row?.remoteId ?? null
+}
+
 async function want(
   tx: Tx,
   row: { taskId: string | null; repositoryId: bigint; issueNumber: number; surface: Surface; key: string; payload: unknown },
@@ -175,7 +199,9 @@ async function want(
     select ${newId()}, ${row.taskId}, r.id, r.installation_id, ${row.issueNumber}, ${row.surface}, ${row.key},
       ${RANK[row.surface]}, ${JSON.stringify(row.payload)}::jsonb
     from repositories r where r.id = ${row.repositoryId}
-    on conflict (key) do update set wanted = outbox.wanted + 1, payload = excluded.payload
+    -- Wanted anew, one that was given up gets a new try; something of it may have arrived, so it is looked up first.
+    on conflict (key) do update set wanted = outbox.wanted + 1, payload = excluded.payload,
+      attempts = case when outbox.dead_at is null then outbox.attempts else 1 end, dead_at = null
     returning installation_id`
   const installation = rows[0]
   if (!installation) throw new Error(`repository ${row.repositoryId} of surface ${row.key} is not known`)

@@ -37,10 +37,3 @@ export async function saveInstallation(
     update: row,
   })
 }
-
-/** Installations that have something to send: whose outbox must be looked at after a start. */
-export async function installationsWithOutbox(db: Database): Promise<number[]> {
-  const rows = await db.prisma.$queryRaw<{ installation_id: bigint }[]>`
-    select distinct installation_id from outbox where wanted > sent and dead_at is null and not_before <= now()`
-  return rows.map((r) => Number(r.installation_id))
-}

@@ -109,9 +109,14 @@ export async function openTasksOfRepository(db: Database, repositoryId: number, 
   return rows.map(toTask)
 }
 
-/** Task ids whose workspaces must stay. */
-export async function openTaskIds(db: Database): Promise<string[]> {
-  const rows = await db.prisma.task.findMany({ where: { state: { notIn: FINAL } }, select: { id: true } })
+/** Tasks whose workspaces must stay: open ones, and those that did not end well, for so long as the operator said. */
+export async function tasksWithWorkspace(db: Database, keepMs: number): Promise<string[]> {
+  const rows = await db.prisma.task.findMany({
+    where: {
+      OR: [{ state: { notIn: FINAL } }, { state: { in: ['FAILED', 'CANCELLED'] }, finishedAt: { gt: new Date(Date.now() - keepMs) } }],
+    },
+    select: { id: true },
+  })
   return rows.map((r) => r.id)
 }
 
@@ -153,6 +158,11 @@ export function toRepositoryRef(r: RepositoryRow): RepositoryRef {
     private: r.private,
     defaultBranch: r.defaultBranch,
   }
+}
+
+/** A task as the outbox names its owner. */
+export function surfaceOwner(task: Task): { id: string; repositoryId: bigint; issueNumber: number } {
+  return { id: task.id, repositoryId: BigInt(task.repository.id), issueNumber: task.issueNumber }
 }
 
 function toTask(row: TaskRow & { repository: RepositoryRow; spending: { costUsd: number | null }[] }): StoredTask {

@@ -22,12 +22,3 @@ export async function saveWorkspace(tx: Tx, w: WorkspaceRecord): Promise<void> {
 export async function markWorkspaceRemoved(db: Database, taskId: string, host: string): Promise<void> {
   await db.prisma.workspace.updateMany({ where: { taskId, host }, data: { status: 'removed', removedAt: new Date() } })
 }
-
-/** Workspaces of this machine whose task ended before `before`, or was purged. */
-export async function endedWorkspaces(db: Database, host: string, before: Date): Promise<{ taskId: string; path: string }[]> {
-  return db.prisma.workspace.findMany({
-    where: { host, status: 'ready', task: { finishedAt: { lt: before } } },
-    select: { taskId: true, path: true },
-    take: 100,
-  })
-}

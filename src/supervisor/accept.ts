@@ -1,4 +1,3 @@
-import { permissionOf } from '../github/permission-of.ts'
 import { VERB_TABLE } from '../intake/verbs.ts'
 import { isKnownCommand } from '../store/commands.ts'
 import { openTasksOfRepository } from '../store/tasks.ts'
@@ -10,6 +9,7 @@ import type { AcceptedCommand } from './answer.ts'
 import { answer } from './answer.ts'
 import type { Corridor } from './corridor.ts'
 import { acceptHappening } from './happening.ts'
+import { permissionOfActor } from './permission.ts'
 import { startTask } from './start-task.ts'
 import { AVAILABLE_VERBS } from './verbs.ts'
 
@@ -22,20 +22,23 @@ export async function accept(corridor: Corridor, deliveryId: string, intake: Int
   if (intake.kind === 'happening') return acceptHappening(corridor, deliveryId, intake.happening)
   const { command } = intake
   if (await isKnownCommand(corridor.db, command.sourceKey)) return 'command_accepted'
-  if (!isAllowed(corridor, command.place.repository)) return 'installation_not_allowed'
-  const { permission, roleName, userId } = await permissionOf(corridor.github, command.place.repository, command.actor.login)
-  const level = userId === command.actor.id ? permission : 'none'
+  if (!(await isAllowed(corridor, command.place.repository))) return 'installation_not_allowed'
+  const { level, roleName } = await permissionOfActor(corridor, command.place.repository, command.actor)
   const mayAsk = roleName === 'triage' && command.parsed.kind === 'verb' && VERB_TABLE[command.parsed.verb].needs === 'triage'
   if (level !== 'admin' && level !== 'write' && !mayAsk) return 'actor_without_write_access'
   return obey(corridor, { command, permission: level, deliveryId })
 }
 
-/** The operator's list names owners and owner/repo; an empty list leaves it to the App's installation. */
-export function isAllowed(corridor: Corridor, repository: RepositoryRef): boolean {
+/**
+ * Whom the operator works for: owners and owner/repo of the list, by default the App's own owner, because anybody can
+ * install a public App. A server that does not tell the owner leaves it to its installations.
+ */
+async function isAllowed(corridor: Corridor, repository: RepositoryRef): Promise<boolean> {
   const { allow } = corridor.settings.installations
+  const appOwner = allow.length === 0 ? await corridor.github.owner() : null
+  const allowed = (appOwner === null ? allow : [appOwner]).map((a) => a.toLowerCase())
   const owner = repository.owner.toLowerCase()
-  const full = `${owner}/${repository.name.toLowerCase()}`
-  return allow.length === 0 || allow.some((a) => a.toLowerCase() === owner || a.toLowerCase() === full)
+  return allowed.length === 0 || allowed.includes(owner) || allowed.includes(`${owner}/${repository.name.toLowerCase()}`)
 }
 
 async function obey(corridor: Corridor, accepted: AcceptedCommand): Promise<ReasonCode> {

@@ -1,4 +1,5 @@
 import type { Move } from '../store/advance.ts'
+import { databaseTrouble } from '../store/database-trouble.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { OperatingError } from '../task/errors.ts'
 import type { ReasonCode } from '../task/reasons.ts'
@@ -12,7 +13,8 @@ const MAX_PAUSE_MS = 5 * 60_000
  * What follows a step that threw (SPEC 6.8): what may pass by itself is tried again with growing pauses, up to a limit;
  * everything else ends the task with its reason. Whatever is no OperatingError is a bug and says so.
  */
-export function afterFailure(task: StoredTask, error: unknown): Move {
+export function afterFailure(task: StoredTask, thrown: unknown): Move {
+  const error = databaseTrouble(thrown) ?? thrown
   if (!(error instanceof OperatingError)) {
     return { event: 'error', reasonCode: 'internal_error', facts: { message: messageOf(error) } }
   }

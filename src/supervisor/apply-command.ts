@@ -1,11 +1,13 @@
 import { advance } from '../store/advance.ts'
 import type { StoredCommand } from '../store/commands.ts'
-import { pendingCommands, settleCommand } from '../store/commands.ts'
+import { pendingCommands, settleCommand, settleCommandUnderLease } from '../store/commands.ts'
 import type { Tx } from '../store/database.ts'
+import { databaseTrouble } from '../store/database-trouble.ts'
 import type { Lease } from '../store/leases.ts'
-import { underLease } from '../store/leases.ts'
+import { LeaseLost, underLease } from '../store/leases.ts'
 import { touchSurfaces } from '../store/outbox.ts'
 import { readTask } from '../store/tasks.ts'
+import { OperatingError } from '../task/errors.ts'
 import type { CommandHandler, CommandResult } from './command.ts'
 import { approve } from './commands/approve.ts'
 import { cancel } from './commands/cancel.ts'
@@ -37,29 +39,42 @@ export const interrupts = (command: StoredCommand): boolean => INTERRUPTING.has(
 /** Applies all that people said to a task, in order. Only its lease holder does so. */
 export async function applyCommands(corridor: Corridor, lease: Lease): Promise<void> {
   for (const command of await pendingCommands(corridor.db, lease.taskId)) {
-    const task = await readTask(corridor.db, lease.taskId)
-    if (!task) return
-    const handler = HANDLERS[command.verb]
-    const result: CommandResult = handler
-      ? await handler({ corridor, task, command })
-      : { reasonCode: 'verb_not_available', reply: { kind: 'refusal', reasonCode: 'verb_not_available', word: command.verb, suggestions: [] } }
-    const also = async (tx: Tx): Promise<void> => {
-      await result.also?.(tx)
-      await settleCommand(tx, command.id, result.reasonCode)
-      if (result.reply) await wantReply(corridor.db, tx, task.repository.id, task.issueNumber, result.reply)
+    try {
+      if (!(await applyOne(corridor, lease, command))) return
+    } catch (error) {
+      if (error instanceof LeaseLost || error instanceof OperatingError || databaseTrouble(error)) throw error
+      // A bug: the command must neither stand in the way of those behind it nor be tried for ever.
+      corridor.log.error({ err: error, task_id: lease.taskId, verb: command.verb }, 'applying a command')
+      await settleCommandUnderLease(corridor.db, lease, command.id, 'internal_error')
     }
-    if (result.move) {
-      const moved = await advance(corridor.db, lease, task, { ...result.move, actor: command.actor.login, also })
-      if (moved === null) return
-    } else {
-      await underLease(corridor.db, lease, async (tx) => {
-        await also(tx)
-        await touchSurfaces(tx, task.id)
-      })
-    }
-    corridor.log.info(
-      { task_id: task.id, verb: command.verb, actor: command.actor.login, reason_code: result.reasonCode },
-      'command applied',
-    )
   }
+}
+
+/** @returns false when the task is not as it was read: look again later */
+async function applyOne(corridor: Corridor, lease: Lease, command: StoredCommand): Promise<boolean> {
+  const task = await readTask(corridor.db, lease.taskId)
+  if (!task) return false
+  const handler = HANDLERS[command.verb]
+  const result: CommandResult = handler
+    ? await handler({ corridor, task, command })
+    : { reasonCode: 'verb_not_available', reply: { kind: 'refusal', reasonCode: 'verb_not_available', word: command.verb, suggestions: [] } }
+  const also = async (tx: Tx): Promise<void> => {
+    await result.also?.(tx)
+    await settleCommand(tx, command.id, result.reasonCode)
+    if (result.reply) await wantReply(corridor.db, tx, task.repository.id, task.issueNumber, result.reply)
+  }
+  if (result.move) {
+    const moved = await advance(corridor.db, lease, task, { ...result.move, actor: command.actor.login, also })
+    if (moved === null) return false
+  } else {
+    await underLease(corridor.db, lease, async (tx) => {
+      await also(tx)
+      await touchSurfaces(tx, task.id)
+    })
+  }
+  corridor.log.info(
+    { task_id: task.id, verb: command.verb, actor: command.actor.login, reason_code: result.reasonCode },
+    'command applied',
+  )
+  return true
 }

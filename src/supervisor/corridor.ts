@@ -16,6 +16,8 @@ export interface Corridor {
   readonly slots: Slots
   readonly log: Logger
   readonly redact: (text: string) => string
+  /** Values that must never be shown; looked for in changes, too. */
+  readonly secrets: readonly string[]
   /** Absolute; holds mirrors, trees, checkouts and the private directories of runs. */
   readonly workRoot: string
   /** This machine, as workspace rows name it. */

@@ -1,10 +1,10 @@
-import { permissionOf } from '../github/permission-of.ts'
 import { insertCommand } from '../store/commands.ts'
 import { saveInstallation, saveRepository } from '../store/repositories.ts'
 import { latestTaskOf, openTasksOf } from '../store/tasks.ts'
 import type { Happening } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import type { Corridor } from './corridor.ts'
+import { permissionOfActor } from './permission.ts'
 
 /** What happened on GitHub to a task's pull request becomes a row of the same kind as a command, and waits its turn. */
 export async function acceptHappening(corridor: Corridor, deliveryId: string, h: Happening): Promise<ReasonCode> {
@@ -21,9 +21,7 @@ export async function acceptHappening(corridor: Corridor, deliveryId: string, h:
   const open = (await openTasksOf(db.prisma, h.repository.id, h.pullNumber)).filter((t) => t.pullNumber === h.pullNumber)
   const task = open.at(-1) ?? (await latestTaskOf(db.prisma, h.repository.id, h.pullNumber))
   if (!task || task.pullNumber !== h.pullNumber) return 'no_open_task'
-  const reviewed = h.kind === 'review_submitted'
-  const found = reviewed ? await permissionOf(corridor.github, h.repository, h.actor.login) : null
-  const permission = found && found.userId === h.actor.id ? found.permission : 'none'
+  const permission = h.kind === 'review_submitted' ? (await permissionOfActor(corridor, h.repository, h.actor)).level : 'none'
   await db.prisma.$transaction(async (tx) => {
     await saveRepository(tx, h.repository)
     await insertCommand(db, tx, {

@@ -1,3 +1,4 @@
+import { databaseTrouble } from '../store/database-trouble.ts'
 import { beginWrite, dueSurfaces, holdInstallation, failWrite, nextDue, storeReceipt } from '../store/outbox.ts'
 import type { OutboxRow, Surface } from '../store/outbox.ts'
 import { withInstallationLock } from '../store/installation-lock.ts'
@@ -7,6 +8,7 @@ import { OperatingError } from '../task/errors.ts'
 import { messageOf } from './after-failure.ts'
 import type { Corridor } from './corridor.ts'
 import type { SendSurface } from './surface.ts'
+import { sendAsking } from './surfaces/asking.ts'
 import { sendBranch } from './surfaces/branch.ts'
 import { sendCheck } from './surfaces/check.ts'
 import { sendComment } from './surfaces/comment.ts'
@@ -22,6 +24,7 @@ import { readView } from './view.ts'
 const SENDERS: Record<Surface, SendSurface> = {
   reaction: sendReaction,
   comment: sendComment,
+  asking: sendAsking,
   reply: sendReply,
   branch: sendBranch,
   pull: sendPull,
@@ -35,6 +38,8 @@ const BATCH = 20
 const MAX_ATTEMPTS = 10
 const FIRST_RETRY_MS = 2_000
 const MAX_RETRY_MS = 10 * 60_000
+/** While another worker has the installation's lock, this one looks so often whether something was left. */
+const BUSY_LOOK_MS = 1_000
 /** After a write whose answer was lost, a look-up may miss it for a while (replica lag). */
 const LOST_ANSWER_MS = 10_000
 
@@ -43,7 +48,7 @@ const LOST_ANSWER_MS = 10_000
  * installation: that keeps the order, and makes GitHub's limits ours to obey in one place.
  */
 export async function drainOutbox(corridor: Corridor, installationId: number, stopping: () => boolean): Promise<void> {
-  await withInstallationLock(corridor.db, installationId, async () => {
+  const wasOurs = await withInstallationLock(corridor.db, installationId, async () => {
     while (!stopping()) {
       const due = await dueSurfaces(corridor.db, installationId, BATCH)
       const row = due[0]
@@ -52,7 +57,10 @@ export async function drainOutbox(corridor: Corridor, installationId: number, st
     }
   })
   const next = await nextDue(corridor.db, installationId)
-  if (next) await wake(corridor.db.prisma, { kind: 'outbox', installationId }, next)
+  if (!next) return
+  // Whoever is at it may have looked for the last time before this came; it is not asked again without a pause.
+  const at = wasOurs ? next : new Date(Math.max(next.getTime(), Date.now() + BUSY_LOOK_MS))
+  await wake(corridor.db.prisma, { kind: 'outbox', installationId }, at)
 }
 
 async function sendOne(corridor: Corridor, row: OutboxRow): Promise<void> {
@@ -61,12 +69,14 @@ async function sendOne(corridor: Corridor, row: OutboxRow): Promise<void> {
   try {
     const repository = await readRepository(db, row.repositoryId)
     if (!repository) throw new OperatingError('internal', 'repository_gone', `repository ${row.repositoryId} is not known`)
-    const view = row.taskId === null ? null : await readView(corridor, row.taskId)
+    // Before anything that can fail, so that every try is counted.
     await beginWrite(db, row)
+    const view = row.taskId === null ? null : await readView(corridor, row.taskId)
     const sent = await SENDERS[row.surface]({ corridor, row, repository, view })
     await storeReceipt(db, row, { hash: sent.hash, remoteId: sent.remoteId }, sent.also)
     log.debug({ task_id: row.taskId, surface: row.surface, ms: Math.round(performance.now() - began) }, 'sent')
-  } catch (error) {
+  } catch (thrown) {
+    const error = databaseTrouble(thrown) ?? thrown
     const retryAt = whenAgain(row, error)
     log.warn({ err: error, task_id: row.taskId, surface: row.surface, retry_at: retryAt }, 'writing to GitHub')
     await failWrite(db, row, messageOf(error), retryAt)

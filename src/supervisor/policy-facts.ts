@@ -31,19 +31,20 @@ export function policyFacts(corridor: Corridor, task: StoredTask, known: { plan:
     budgetCapUsd: corridor.settings.budgets.taskMaxUsd,
     approvals: settings.approvals,
     plan: known.plan,
-    diff: known.diff === null ? null : diffFacts(classification.type, known.diff, settings.protected),
+    diff: known.diff === null ? null : diffFacts(classification.type, known.diff, settings.protected, corridor.secrets),
     protectedPaths: settings.protected,
     limits: settings.limits,
     isCode: changesFiles(classification),
+    textChanged: task.inputs.clarifications.length === 0 && task.inputs.notes.some((n) => n.reasonCode === 'snapshot_changed'),
     rounds: task.inputs.clarifications.length,
   }
 }
 
-function diffFacts(type: NonNullable<StoredTask['classification']>['type'], diff: DiffFacts, protectedPaths: readonly string[]): PolicyFacts['diff'] {
+function diffFacts(type: NonNullable<StoredTask['classification']>['type'], diff: DiffFacts, protectedPaths: readonly string[], secrets: readonly string[]): PolicyFacts['diff'] {
   return {
     files: pathsOfDiff(diff.files),
     bytes: diff.bytes,
-    secretFound: findSecrets(diff.patch).length > 0,
+    secretFound: diff.patchTruncated || findSecrets(diff.patch, secrets).length > 0,
     risk: riskOfDiff({ type, files: diff.files, protectedPaths }).risk,
   }
 }

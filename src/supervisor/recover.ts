@@ -1,10 +1,11 @@
+import { installationsWithOutbox } from '../store/outbox.ts'
 import { wake } from '../store/queue.ts'
-import { installationsWithOutbox } from '../store/repositories.ts'
-import { openTaskIds, strandedTasks } from '../store/tasks.ts'
+import { strandedTasks, tasksWithWorkspace } from '../store/tasks.ts'
 import { cleanUp } from '../workspace/janitor.ts'
 import type { Corridor } from './corridor.ts'
 
 const SWEEP_MS = 5_000
+const TIDY_MS = 60 * 60_000
 const BATCH = 100
 
 /**
@@ -20,19 +21,20 @@ export async function sweep(corridor: Corridor): Promise<void> {
 
 export function startSweeper(corridor: Corridor): { stop: () => Promise<void> } {
   let sweeping: Promise<void> = Promise.resolve()
-  const timer = setInterval(() => {
-    sweeping = sweeping.then(() => sweep(corridor)).catch((error: unknown) => corridor.log.warn({ err: error }, 'sweeping'))
-  }, SWEEP_MS)
+  const then = (work: (corridor: Corridor) => Promise<void>) => () => {
+    sweeping = sweeping.then(() => work(corridor)).catch((error: unknown) => corridor.log.warn({ err: error }, 'sweeping'))
+  }
+  const timers = [setInterval(then(sweep), SWEEP_MS), setInterval(then(tidyWorkspaces), TIDY_MS)]
   return {
     stop: async () => {
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
       await sweeping
     },
   }
 }
 
-/** Makes disk and database agree after a start: trees of tasks that are over or unknown go. */
+/** Makes disk and database agree: trees of tasks that are over or unknown go. At start, and every hour. */
 export async function tidyWorkspaces(corridor: Corridor): Promise<void> {
-  const { removed } = await cleanUp(corridor.workRoot, new Set(await openTaskIds(corridor.db)))
+  const { removed } = await cleanUp(corridor.workRoot, new Set(await tasksWithWorkspace(corridor.db, corridor.settings.retention.workspacesMs)))
   if (removed.length > 0) corridor.log.info({ removed: removed.length }, 'removed workspaces of ended tasks')
 }

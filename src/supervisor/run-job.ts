@@ -1,5 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import type { Backend } from '../execute/backend.ts'
 import { buildPrompt } from '../plan/prompt.ts'
@@ -15,6 +14,7 @@ import { commitAll, headOf } from '../workspace/commit.ts'
 import { restoreAgentConfig } from '../workspace/restore-config.ts'
 import type { Worktree } from '../workspace/worktree.ts'
 import { agentReadOnlyPaths } from '../workspace/worktree.ts'
+import { scratchDirOf } from './clear-remains.ts'
 import { readSnapshot } from './read-snapshot.ts'
 import type { StepContext } from './step.ts'
 
@@ -101,7 +101,7 @@ async function runBackend(
   backend: Backend,
   prompt: string,
 ): Promise<RunResult> {
-  const scratchDir = join(corridor.workRoot, 'runs', `${job.id.toLowerCase()}-${job.attempts}`)
+  const scratchDir = scratchDirOf(corridor, job)
   await mkdir(scratchDir, { recursive: true, mode: 0o700 })
   try {
     return await backend.run({

@@ -2,6 +2,7 @@ import type { TaskView } from '../report/view.ts'
 import type { Tx } from '../store/database.ts'
 import type { OutboxRow, Receipt } from '../store/outbox.ts'
 import type { RepositoryRef } from '../task/task.ts'
+import type { State } from '../task/states.ts'
 import type { Corridor } from './corridor.ts'
 
 export interface SurfaceContext {
@@ -22,6 +23,10 @@ export interface Sent extends Receipt {
  * write whose answer is not known (`row.attempts` above 0), and returns the receipt.
  */
 export type SendSurface = (context: SurfaceContext) => Promise<Sent>
+
+/** States in which a round's result is there. In between, what GitHub has of the last round keeps its verdict. */
+const SETTLED: ReadonlySet<State> = new Set(['REPORT', 'ARCHIVE', 'DONE', 'FAILED', 'CANCELLED'])
+export const isSettled = (state: State): boolean => SETTLED.has(state)
 
 export function requireView({ row, view }: SurfaceContext): TaskView {
   if (!view) throw new Error(`surface ${row.key} has no task`)

@@ -47,6 +47,7 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     },
     detail: await lastMessage(db, taskId),
     verbs: AVAILABLE_VERBS,
+    buttons: [],
     now: new Date(),
   }
 }
@@ -62,6 +63,7 @@ async function diffOf(corridor: Corridor, task: StoredTask): Promise<DiffView | 
       files: diff.files.map(({ path, added, deleted }) => ({ path, added, deleted })),
       added: diff.added,
       deleted: diff.deleted,
+      ...(task.state === 'VERIFY' && task.waitingOn === 'approval' ? { patch: diff.patch } : {}),
       protectedPaths: diff.files.map((f) => f.path).filter((p) => isProtected(p, extra)),
     }
   } catch (error) {

@@ -101,9 +101,10 @@ async function driveTask(
   } finally {
     await beat.stop()
     await releaseLease(corridor.db, lease)
-    // A command may have come between the last look and the release; its own wake may have found the lease taken.
-    if ((await pendingCommands(corridor.db, taskId, 1)).length > 0) await wake(corridor.db.prisma, { kind: 'task', taskId })
   }
+  // A command may have come between the last look and the release; its own wake may have found the lease taken. After a
+  // failure it is left to the sweep, which comes back with a pause.
+  if ((await pendingCommands(corridor.db, taskId, 1)).length > 0) await wake(corridor.db.prisma, { kind: 'task', taskId })
 }
 
 /** Applies what people said, then makes one transition. @returns whether there may be more to do now */
@@ -130,6 +131,7 @@ async function moveOnce(corridor: Corridor, lease: Lease, signal: AbortSignal): 
 async function endRest(corridor: Corridor, lease: Lease, task: StoredTask): Promise<boolean> {
   const end = restEnd(task, new Date(), corridor.slots.free() > 0)
   if (end) return (await advance(corridor.db, lease, task, end)) !== null
-  if (task.waitingUntil) await wake(corridor.db.prisma, { kind: 'task', taskId: task.id }, task.waitingUntil)
+  // What is over and still waits has no time to come back at: a place is given by the slots, the rest by the sweep.
+  if (task.waitingUntil && task.waitingUntil > new Date()) await wake(corridor.db.prisma, { kind: 'task', taskId: task.id }, task.waitingUntil)
   return false
 }

@@ -21,8 +21,8 @@ export async function freshCheckout(m: Mirror, sha: string, dir: string): Promis
   const action = `checking out commit ${objectId(sha).slice(0, 12)}`
   const repository = join(dir, '.git')
   const index = `${dir}.index`
+  await removeCheckout(m, dir)
   try {
-    await removeCheckout(m, dir)
     await sealMirror(m.dir)
     await layTree(m, dir, index, sha)
     await mkdir(join(repository, 'objects', 'pack'), { recursive: true })

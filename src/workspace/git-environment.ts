@@ -1,3 +1,5 @@
+import { BASE_PATH } from '../process/base-path.ts'
+
 /**
  * The whole environment of every git that we start. Nothing of our own environment is in it: no `GIT_*`, no credential,
  * no home, no system or user configuration. The settings go in by `GIT_CONFIG_COUNT`, which has command scope: it wins
@@ -6,7 +8,7 @@
 export function gitEnvironment(place: GitPlace, options: { remote?: Remote; settings?: readonly Setting[] } = {}) {
   const settings = [...HARDENED, ...(options.settings ?? []), ...tokenSetting(options.remote?.token ?? null)]
   const environment: Record<string, string> = {
-    PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/opt/homebrew/bin',
+    PATH: BASE_PATH,
     HOME: NOWHERE,
     XDG_CONFIG_HOME: NOWHERE,
     LC_ALL: 'C',
@@ -18,7 +20,7 @@ export function gitEnvironment(place: GitPlace, options: { remote?: Remote; sett
     GIT_LITERAL_PATHSPECS: '1',
     // A replace ref or a graft would let one commit be shown and another be pushed.
     GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_GRAFT_FILE: '/dev/null',
+    GIT_GRAFT_FILE: `${NOWHERE}/grafts`,
     // `none` is no transport: a call without a remote can reach nothing, whatever a repository says.
     GIT_ALLOW_PROTOCOL: options.remote === undefined ? 'none' : new URL(options.remote.url).protocol.slice(0, -1),
     GIT_DIR: place.gitDir,
@@ -60,8 +62,6 @@ const HARDENED: readonly Setting[] = [
   ['safe.bareRepository', 'explicit'],
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
-  // Our sealed mirrors hold an empty grafts file; git would say so with every command.
-  ['advice.graftFileDeprecated', 'false'],
   ['core.attributesFile', '/dev/null'],
   ['core.excludesFile', '/dev/null'],
   ['core.protectNTFS', 'true'],

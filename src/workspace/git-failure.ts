@@ -12,10 +12,11 @@ export function gitFailure(
   return new OperatingError(failureClass, reasonCode, `${call.action}: git exited ${exitCode}: ${said}`)
 }
 
-/** A failure of the file system as an OperatingError: a full disk is a limit and is told as such. */
-export function fileFailure(action: string, cause: unknown): OperatingError {
-  if (cause instanceof OperatingError) return cause
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
+/** A failure of the file system as an OperatingError: a full disk is a limit and is told as such. A bug stays one. */
+export function fileFailure(action: string, cause: unknown): unknown {
+  if (cause instanceof OperatingError || !(cause instanceof Error && 'syscall' in cause && 'code' in cause))
+    return cause
+  const code = String(cause.code)
   return /^(ENOSPC|EDQUOT)$/.test(code)
     ? new OperatingError('limit', 'disk_full', `${action}: the disk is full`, { cause })
     : new OperatingError('transient', 'git_failed', `${action}: ${code}`, { cause })

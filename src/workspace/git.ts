@@ -1,7 +1,9 @@
 import { simpleGit } from 'simple-git'
+import { RUN_VARIABLE } from '../process/marker.ts'
 import { OperatingError } from '../task/errors.ts'
 import { type GitPlace, gitEnvironment, type Remote, type Setting } from './git-environment.ts'
 import { gitFailure } from './git-failure.ts'
+import { DEFAULT_MAX_OUTPUT_BYTES, limitsOf, type StopReason } from './git-limits.ts'
 
 /**
  * Runs one git command. The only way in which this program starts git.
@@ -13,13 +15,13 @@ import { gitFailure } from './git-failure.ts'
  * Throws OperatingError: what it did, how git ended and what git said, without the token.
  */
 export async function git(call: GitCall): Promise<GitResult> {
-  const limits = stopper(call)
+  const limits = limitsOf(call)
   let end: { exitCode: number; stdOut: Buffer[]; stdErr: Buffer[] } | null = null
-  const environment = gitEnvironment(call.at, call)
+  const environment = { ...gitEnvironment(call.at, call), ...call.env, [RUN_VARIABLE]: limits.marker }
   const runner = simpleGit({
     baseDir: '/',
     abort: limits.signal,
-    allowEnvironment: Object.keys({ ...environment, ...call.env }).filter((key) => key.startsWith('GIT_')),
+    allowEnvironment: Object.keys(environment).filter((key) => key.startsWith('GIT_')),
     // Each of these flags lets one constant of git-environment.ts pass; no text of anybody else gets to them.
     unsafe: {
       allowUnsafeConfigEnvCount: true,
@@ -36,7 +38,7 @@ export async function git(call: GitCall): Promise<GitResult> {
     },
     ...(call.input === undefined ? {} : { input: () => call.input }),
   })
-    .env({ ...environment, ...call.env })
+    .env(environment)
     .outputHandler((_command, stdout, stderr) => {
       stdout.on('data', limits.count)
       stderr.on('data', limits.count)
@@ -44,13 +46,11 @@ export async function git(call: GitCall): Promise<GitResult> {
       queueMicrotask(() => stdout.emit('data', Buffer.alloc(0)))
     })
   try {
-    await Promise.race([runner.raw([...call.args]), limits.deadline])
+    await Promise.race([runner.raw([...call.args]), limits.gone])
   } catch (cause) {
-    throw cause instanceof OperatingError
-      ? cause
-      : new OperatingError('internal', 'git_failed', `${call.action}: git was not started`, { cause })
+    throw new OperatingError('internal', 'git_failed', `${call.action}: git was not started`, { cause })
   } finally {
-    limits.release()
+    await limits.release()
   }
   return judge(call, end, limits.reason())
 }
@@ -61,10 +61,11 @@ export interface GitCall {
   readonly args: readonly [string, ...string[]]
   readonly at: GitPlace
   readonly env?: Readonly<Record<string, string>>
+  /** Never empty: simple-git closes git's input only after it wrote something. */
   readonly input?: string | Buffer
   readonly remote?: Remote
   readonly settings?: readonly Setting[]
-  /** Default: two minutes. */
+  /** Default: two minutes, wall time. */
   readonly timeoutMs?: number
   /** Default: 64 MiB. */
   readonly maxOutputBytes?: number
@@ -83,51 +84,6 @@ export interface GitResult {
   readonly cut: boolean
 }
 
-type StopReason = 'timeout' | 'aborted' | 'overflow'
-
-const DEFAULT_TIMEOUT_MS = 120_000
-const DEFAULT_MAX_OUTPUT_BYTES = 64 * 1024 * 1024
-/** How long a git that was told to stop may take. */
-const STOP_GRACE_MS = 10_000
-
-/** First cause wins: `reason()` is whatever stopped the run first, or null if git ended by itself. */
-function stopper(call: GitCall) {
-  const controller = new AbortController()
-  const maxBytes = call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES
-  const { promise: deadline, reject } = Promise.withResolvers<never>()
-  deadline.catch(() => undefined)
-  let reason: StopReason | null = null
-  let bytes = 0
-  let grace: NodeJS.Timeout | undefined
-  const stop = (why: StopReason) => {
-    if (reason !== null) return
-    reason = why
-    controller.abort()
-    grace = setTimeout(
-      () => reject(new OperatingError('internal', 'git_failed', `${call.action}: git did not stop when told to`)),
-      STOP_GRACE_MS,
-    )
-  }
-  const onAbort = () => stop('aborted')
-  const timer = setTimeout(() => stop('timeout'), call.timeoutMs ?? DEFAULT_TIMEOUT_MS)
-  call.signal?.addEventListener('abort', onAbort, { once: true })
-  if (call.signal?.aborted === true) onAbort()
-  return {
-    signal: controller.signal,
-    deadline,
-    reason: () => reason,
-    count: (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > maxBytes) stop('overflow')
-    },
-    release: () => {
-      clearTimeout(timer)
-      clearTimeout(grace)
-      call.signal?.removeEventListener('abort', onAbort)
-    },
-  }
-}
-
 function judge(
   call: GitCall,
   end: { exitCode: number; stdOut: Buffer[]; stdErr: Buffer[] } | null,
@@ -139,7 +95,7 @@ function judge(
   if (reason === 'aborted') throw new OperatingError('cancelled', 'interrupted', `${call.action}: stopped on request`)
   if (reason === 'timeout')
     throw new OperatingError('transient', 'git_failed', `${call.action}: git was stopped after its time limit`)
-  if (reason === 'overflow') {
+  if (reason === 'overflow' && end !== null) {
     const limit = call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES
     if (call.overflow !== 'cut')
       throw new OperatingError('limit', 'too_many_bytes', `${call.action}: git printed more than ${limit} bytes`)

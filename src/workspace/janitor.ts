@@ -20,7 +20,14 @@ export async function cleanUp(root: string, liveTaskIds: ReadonlySet<string>): P
     await removeTree(join(top, 'trees', name))
     removed.push(name)
   }
+  // Private directories of runs and checkouts of verifications begin with their task's id; only a crash leaves one.
+  for (const folder of ['runs', 'checkouts']) {
+    for (const name of await names(join(top, folder))) {
+      if (!live.has(name.split('-')[0] ?? '')) await removeTree(join(top, folder, name))
+    }
+  }
   for (const mirror of await names(join(top, 'mirrors'))) {
+    if (!(await names(join(top, 'mirrors', mirror))).includes('worktrees')) continue
     const worktrees = join(top, 'mirrors', mirror, 'worktrees')
     for (const name of await names(worktrees)) {
       if (!live.has(name)) await removeTree(join(worktrees, name))

@@ -73,6 +73,8 @@ export async function branchHead(m: Mirror, branch: string): Promise<string | nu
  * Throws OperatingError (limit, too_many_bytes) above `maxBytes`: half a settings file would be worse than none.
  */
 export async function readFileAt(m: Mirror, sha: string, path: string, maxBytes: number): Promise<string | null> {
+  // git would call such a path an error; to the reader it is a file that is not there.
+  if (path.includes('\0') || path.split('/').some((name) => ['', '.', '..'].includes(name))) return null
   await sealMirror(m.dir)
   const action = 'reading a file from the mirror'
   const at = { gitDir: m.dir }

@@ -61,12 +61,13 @@ export async function pushBranch(
     .find((l) => l.startsWith('!\t'))
   if (line === undefined) throw gitFailure({ action, remote }, exitCode, stderr)
   const detail = scrub(`${line.split('\t')[2] ?? ''}\n${stderr}`, remote.token)
-  return { ok: false, reason: reasonOf(line), detail }
+  return { ok: false, reason: reasonOf(line, detail), detail }
 }
 
 /** `line` is git's own summary of the ref: `! <from>:<to> [rejected] (stale info)`; see git-push(1), "Output". */
-function reasonOf(line: string): 'moved' | 'refused' | 'workflows' {
-  if (/\[remote rejected\].*workflow/i.test(line)) return 'workflows'
+function reasonOf(line: string, detail: string): 'moved' | 'refused' | 'workflows' {
+  // GitHub: "refusing to allow a GitHub App to create or update workflow `…` without `workflows` permission".
+  if (line.includes('[remote rejected]') && /refusing to allow .* workflow/i.test(detail)) return 'workflows'
   if (/\[rejected\]|cannot lock ref|reference already exists|fetch first|non-fast-forward/i.test(line)) return 'moved'
   return 'refused'
 }

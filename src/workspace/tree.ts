@@ -14,7 +14,7 @@ import { takeSpare } from './spare.ts'
  */
 export async function layTree(m: Mirror, tree: string, index: string, sha: string): Promise<void> {
   await removeTree(tree)
-  await rm(index, { force: true })
+  await removeIndex(index)
   if (!(await takeSpare(m, tree, index))) await mkdir(tree, { recursive: true, mode: 0o700 })
   const at = { gitDir: m.dir, workTree: tree, index }
   await moveTree(at, sha)
@@ -27,7 +27,7 @@ export async function layTree(m: Mirror, tree: string, index: string, sha: strin
  * index could hide a change. Throws where the tree is past that (unreadable directories): lay it again then.
  */
 export async function resetTree(m: Mirror, tree: string, index: string, sha: string): Promise<void> {
-  await rm(index, { force: true })
+  await removeIndex(index)
   const at = { gitDir: m.dir, workTree: tree, index }
   await git({ action: 'reading the index of a workspace', args: ['read-tree', objectId(sha)], at })
   await git({
@@ -40,6 +40,12 @@ export async function resetTree(m: Mirror, tree: string, index: string, sha: str
   await moveTree(at, sha)
   await clean(at)
   await removeNestedRepositories(m, tree, sha)
+}
+
+/** With the lock that a killed git left: who works on a workspace holds its task's lease, so no other git is there. */
+async function removeIndex(index: string): Promise<void> {
+  await rm(index, { force: true })
+  await rm(`${index}.lock`, { force: true })
 }
 
 async function clean(at: GitPlace): Promise<void> {

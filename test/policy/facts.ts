@@ -35,6 +35,7 @@ export const facts = (more: Partial<PolicyFacts> = {}): PolicyFacts => ({
   protectedPaths: [],
   limits: { files: 100, bytes: 1_000_000 },
   isCode: true,
+  textChanged: false,
   rounds: 0,
   ...more,
 })

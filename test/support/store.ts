@@ -143,6 +143,7 @@ function defaultTask(id: string, issueNumber: number): NewTask {
       labels: [],
       at: '2026-01-01T00:00:00Z',
       commentId: null,
+      hiddenInRequest: 0,
       location: null,
       clarifications: [],
       notes: [],

@@ -135,7 +135,7 @@ describe('does not run code of', () => {
       'config.worktree',
       async () => {
         await appendConfig(world.mirror.dir, '[extensions]\n\tworktreeConfig = true\n')
-        await write(admin(), { 'config.worktree': `[core]\n\tfsmonitor = ${trap}\n` })
+        await write(admin(), { 'config.worktree': `[core]\n\tbare = false\n\tfsmonitor = ${trap}\n` })
       },
       ['status'],
     ],

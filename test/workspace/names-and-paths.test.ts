@@ -17,7 +17,7 @@ describe('a branch name', () => {
     ['\u{1f600}\u{1f600}', 'supervise/12-task-7y8z9abc'],
     ['Caf\u{e9} cr\u{e8}me', 'supervise/12-cafe-creme-7y8z9abc'],
     ['-x; touch /tmp/PWNED $(id) ../..', 'supervise/12-x-touch-tmp-pwned-id-7y8z9abc'],
-    ['a'.repeat(39) + ' b c', `supervise/12-${'a'.repeat(39)}-7y8z9abc`],
+    [`${'a'.repeat(39)} b c`, `supervise/12-${'a'.repeat(39)}-7y8z9abc`],
     ['x.lock', 'supervise/12-x-lock-7y8z9abc'],
   ])('of %j', (title, expected) => {
     expect(branchName(12, title, ID)).toBe(expected)

@@ -10,7 +10,7 @@ const run = promisify(execFile)
 
 /** A person's git, outside of the program under test: an own identity, no configuration of this machine. */
 export async function userGit(cwd: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run('git', args, {
+  const running = run('git', args, {
     cwd,
     maxBuffer: 64 * 1024 * 1024,
     env: {
@@ -24,7 +24,9 @@ export async function userGit(cwd: string, ...args: string[]): Promise<string> {
       GIT_COMMITTER_EMAIL: 'person@example.invalid',
     },
   })
-  return stdout.trimEnd()
+  // What git starts (a hook, a filter) must not wait for our input.
+  running.child.stdin?.end()
+  return (await running).stdout.trimEnd()
 }
 
 export type Files = Readonly<Record<string, string | Buffer>>
@@ -80,14 +82,14 @@ export async function makeWorld(
     personPushes: async (branch, changed) => {
       await userGit(clone, 'fetch', '-q', 'origin')
       const known = await userGit(clone, 'ls-remote', 'origin', `refs/heads/${branch}`)
-      await userGit(clone, 'checkout', '-q', '-B', branch, ...(known === '' ? [] : [`origin/${branch}`]))
+      await userGit(clone, 'checkout', '-q', '--detach', known === '' ? 'HEAD' : `origin/${branch}`)
       await write(clone, changed)
       await userGit(clone, 'add', '-A', '-f')
       await userGit(clone, 'commit', '-q', '-m', 'person')
       await userGit(clone, 'push', '-q', 'origin', `HEAD:refs/heads/${branch}`)
       return userGit(clone, 'rev-parse', 'HEAD')
     },
-    close: () => rm(root, { recursive: true, force: true }),
+    close: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
   }
 }
 

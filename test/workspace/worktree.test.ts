@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -180,8 +181,8 @@ describe('removing', () => {
   it('removes a tree nested deeper than a path can be long', async () => {
     const w = await world.task()
     const name = 'n'.repeat(200)
-    const script = `for i in $(seq 40); do mkdir ${name} && cd ${name} || exit 1; done; echo x > x`
-    await userGit(w.path, '-c', `alias.deep=!${script}`, 'deep')
+    const script = `for (let i = 0; i < 40; i++) { fs.mkdirSync('${name}'); process.chdir('${name}') }`
+    execFileSync(process.execPath, ['-e', script], { cwd: w.path })
     await removeWorktree(w, { keepBranch: false })
     await expect(lstat(w.path)).rejects.toThrow('ENOENT')
   })

@@ -11,11 +11,13 @@ interface NextStep {
   readonly text: string
 }
 
+type Steps = (view: TaskView) => readonly NextStep[]
+
 const step = (verb: Verb | null, text: string): NextStep => ({ verb, text })
 const CANCEL = step('cancel', 'Stop: `/supervise cancel`.')
 const PAUSE = step('pause', 'Pause: `/supervise pause`.')
-const AGAIN = [
-  step('retry', '**Again:** `/supervise retry` goes on from this branch.'),
+const AGAIN: Steps = ({ task }) => [
+  step('retry', `**Again:** \`/supervise retry\`${task.pullNumber === null ? '' : ' goes on from this branch'}.`),
   step('run', 'Start anew: `/supervise <request>`.'),
 ]
 const BY_ITSELF = step(null, 'Nothing to do: it goes on by itself.')
@@ -27,7 +29,6 @@ export function nextSteps(view: TaskView): string {
   return offered.map((s) => s.text).join(' ')
 }
 
-type Steps = (view: TaskView) => readonly NextStep[]
 const always =
   (...steps: readonly NextStep[]): Steps =>
   () =>
@@ -35,9 +36,11 @@ const always =
 
 const STEPS: Record<Situation, Steps> = {
   reading: always(CANCEL),
-  clarify: ({ task }) => [
-    step(null, `**To go on:** a plain reply by ${login(task.requester.login)} in this thread is enough.`),
-    step('clarify', 'Anybody with write access: `/supervise clarify <answer>`.'),
+  clarify: ({ task, plainReplies }) => [
+    ...(plainReplies === true
+      ? [step(null, `A plain reply by ${login(task.requester.login)} in this thread is enough.`)]
+      : []),
+    step('clarify', '**To go on:** `/supervise clarify <answer>`.'),
     CANCEL,
   ],
   planning: always(CANCEL),
@@ -78,13 +81,13 @@ const STEPS: Record<Situation, Steps> = {
   retry: always(BY_ITSELF, CANCEL),
   finishing: always(),
   paused: always(step('resume', '**To go on:** `/supervise resume`.'), CANCEL),
-  not_verified: (view) => [...draft(view), ...AGAIN],
-  not_conclusive: (view) => [...draft(view), ...AGAIN],
-  no_change: always(step(null, 'Say more exactly what should change and where.'), ...AGAIN),
-  held_back: (view) => [...advice(view), ...AGAIN],
-  failed: (view) => [...advice(view), ...AGAIN],
+  not_verified: (view) => [...draft(view), ...AGAIN(view)],
+  not_conclusive: (view) => [...draft(view), ...AGAIN(view)],
+  no_change: (view) => [step(null, 'Say more exactly what should change and where.'), ...AGAIN(view)],
+  held_back: (view) => [...advice(view), ...AGAIN(view)],
+  failed: (view) => [...advice(view), ...AGAIN(view)],
   refused: advice,
-  cancelled: always(...AGAIN),
+  cancelled: AGAIN,
   done: always(),
 }
 

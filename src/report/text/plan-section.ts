@@ -63,9 +63,9 @@ function jobFacts({ now }: TaskView, job: Job): string[] {
 function verifyLine(view: TaskView, plan: Plan): string {
   const what = verifyGoal(plan)
   if (situationOf(view) === 'verifying') return `- [ ] **Now:** Verify ${what}`
-  // A verdict of an earlier round does not tick the box of this one.
+  // A verdict of an earlier round does not tick the box of this one; without a change no command was run.
   const again = view.jobs.some((j) => j.status === 'running' || j.status === 'queued')
-  const verdict = again ? null : view.task.verdict
+  const verdict = again || situationOf(view) === 'no_change' ? null : view.task.verdict
   return `- [${verdict === 'pass' ? 'x' : ' '}] ${verdict === null || verdict === 'pass' ? '' : VERDICTS[verdict]}Verify ${what}`
 }
 

@@ -3,6 +3,8 @@ import type { ReasonCode } from '../../task/reasons.ts'
 /**
  * What people read for a reason code: what happened, why it is so, and what to do or type now. Words of our own only;
  * whatever was foreign stands beside them, made harmless. A code without words does not compile.
+ *
+ * Longer than other files because it is one table, a row for each code.
  */
 export interface ReasonWords {
   readonly happened: string

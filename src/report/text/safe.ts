@@ -146,7 +146,7 @@ function span(text: string): string {
   return `${marks}${pad}${text}${pad}${marks}`
 }
 
-export function withoutImages(text: string): string {
+function withoutImages(text: string): string {
   return text
     .replace(/!\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)/g, '(image left out)')
     .replace(/<img\b[^>\n]{0,2000}>/gi, '(image left out)')

@@ -1,3 +1,6 @@
+import { REASON_CODES } from '../../task/reasons.ts'
+import { wantSurface } from '../../store/outbox.ts'
+import { surfaceOwner } from '../../store/tasks.ts'
 import type { Step } from '../step.ts'
 
 /** Rests until somebody answers; the questions stand in the living comment, made from the decision that asked them. */
@@ -5,7 +8,8 @@ export const clarify: Step = async ({ corridor, task }) => {
   const expiresMs = (task.settings ?? corridor.settings).approvals.expiresMs
   return {
     event: 'asked',
-    reasonCode: task.reasonCode === 'low_confidence_needs_answer' ? 'low_confidence_needs_answer' : 'unknown_type_needs_answer',
+    reasonCode: REASON_CODES.find((c) => c === task.reasonCode) ?? 'unknown_type_needs_answer',
+    also: (tx) => wantSurface(tx, surfaceOwner(task), 'asking'),
     rest: { waitingOn: 'clarification', until: new Date(Date.now() + expiresMs) },
   }
 }

@@ -1,4 +1,5 @@
 import type { PlannedJob } from '../../task/plan.ts'
+import { clearRemains } from '../clear-remains.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import { runJob } from '../run-job.ts'
 import type { Step } from '../step.ts'
@@ -23,6 +24,7 @@ export const execute: Step = async (context) => {
     return { event: 'limited', reasonCode: 'no_slot_free', rest: { waitingOn: 'capacity', until } }
   }
   try {
+    await clearRemains(context)
     const worktree = task.branch === null ? null : await openWorktree(context, task.branch)
     const jobs = inOrder(plan.jobs.filter((j) => EXECUTED.some((t) => t === j.type)))
     let headSha = task.headSha

@@ -1,9 +1,9 @@
 import { listComments, readIssue } from '../../github/issues.ts'
-import { permissionOf } from '../../github/permission-of.ts'
 import { cleanText } from '../../intake/clean-text.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
 import type { Snapshot, SnapshotText } from '../../task/snapshot.ts'
+import { mayWrite, permissionOfActor } from '../permission.ts'
 import type { Step, StepContext } from '../step.ts'
 
 const MAX_TITLE = 500
@@ -57,19 +57,12 @@ async function textChanged({ corridor, task }: StepContext): Promise<boolean> {
 /** Comments of people with write access, written before the command; never ours, never a bot's. */
 async function readableComments({ corridor, task }: StepContext): Promise<{ texts: SnapshotText[]; hiddenRemoved: number; leftOut: number }> {
   const texts: SnapshotText[] = []
-  const mayWrite = new Map<number, boolean>([[task.requester.id, true]])
   let hiddenRemoved = 0
   let leftOut = 0
   for (const comment of await listComments(corridor.github, task.repository, task.issueNumber, MAX_COMMENTS)) {
     const { author } = comment
     if (comment.id === task.inputs.commentId || comment.createdAt > task.inputs.at || author.type !== 'User') continue
-    let trusted = mayWrite.get(author.id)
-    if (trusted === undefined) {
-      const { permission, userId } = await permissionOf(corridor.github, task.repository, author.login)
-      trusted = userId === author.id && (permission === 'admin' || permission === 'write')
-      mayWrite.set(author.id, trusted)
-    }
-    if (!trusted) {
+    if (!mayWrite(await permissionOfActor(corridor, task.repository, author))) {
       leftOut++
       continue
     }

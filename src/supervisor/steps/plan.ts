@@ -2,6 +2,8 @@ import { makePlan } from '../../plan/make-plan.ts'
 import { evaluate } from '../../policy/evaluate.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
+import { wantSurface } from '../../store/outbox.ts'
+import { surfaceOwner } from '../../store/tasks.ts'
 import { changesFiles } from '../../task/changes-files.ts'
 import { OperatingError } from '../../task/errors.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
@@ -49,6 +51,7 @@ export const planTask: Step = async (context) => {
     also: async (tx) => {
       await storeArtifact(corridor.db, tx, task.id, { kind: 'plan', name: 'plan.json', content, exact: true })
       await storeDecision(corridor.db, tx, task.id, decision, facts, planHash)
+      if (move.rest) await wantSurface(tx, surfaceOwner(task), 'asking')
     },
   }
 }

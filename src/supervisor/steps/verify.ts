@@ -7,6 +7,8 @@ import { readArtifact, storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
 import { evidenceOf, storeEvidence } from '../../store/evidence.ts'
 import { jobsOf } from '../../store/jobs.ts'
+import { wantSurface } from '../../store/outbox.ts'
+import { surfaceOwner } from '../../store/tasks.ts'
 import { underLease } from '../../store/leases.ts'
 import type { Evidence } from '../../task/evidence.ts'
 import type { Plan } from '../../task/plan.ts'
@@ -68,7 +70,7 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
       })
     : []
   const evidence = [...change, ...checks.evidence, ...tampered, ...notAwaited(plan, head)]
-  const secret = findSecrets(diff.patch).length > 0
+  const secret = findSecrets(diff.patch, corridor.secrets).length > 0
   await underLease(corridor.db, lease, async (tx) => {
     await storeEvidence(corridor.db, tx, lease, task.round, evidence)
     for (const o of checks.outputs) await storeArtifact(corridor.db, tx, task.id, { kind: 'evidence', name: o.name, content: o.content, exact: true })
@@ -128,8 +130,12 @@ async function publishGate({ corridor, task }: StepContext, plan: Plan, diff: Di
   if (decision.kind !== 'approve') return { event: 'held_for_good', reasonCode, facts: { rule: decision.ruleId }, patch: goOn.patch ?? {}, also }
   const given = await standingApprovals(corridor, task, 'publish')
   if (new Set(given.map((a) => a.actor.id)).size >= decision.approval.required) return { ...goOn, also }
+  const ask: typeof also = async (tx) => {
+    await also(tx)
+    await wantSurface(tx, surfaceOwner(task), 'asking')
+  }
   const until = new Date(Date.now() + (task.settings ?? corridor.settings).approvals.expiresMs)
-  return { event: 'asked', reasonCode, facts: { rule: decision.ruleId }, patch: goOn.patch ?? {}, rest: { waitingOn: 'approval', until }, also }
+  return { event: 'asked', reasonCode, facts: { rule: decision.ruleId }, patch: goOn.patch ?? {}, rest: { waitingOn: 'approval', until }, also: ask }
 }
 
 /** A task without code: its answer must be there and be readable (SPEC 9.7). */

@@ -1,11 +1,8 @@
 import { createCheck, findCheckByExternalId, updateCheck } from '../../github/checks.ts'
 import { renderCheck } from '../../report/check.ts'
 import { sha256 } from '../../task/hash.ts'
-import type { State } from '../../task/states.ts'
 import type { SendSurface } from '../surface.ts'
-import { requireView } from '../surface.ts'
-
-const SHOWN: ReadonlySet<State> = new Set(['REPORT', 'ARCHIVE', 'DONE', 'FAILED', 'CANCELLED'])
+import { isSettled, requireView } from '../surface.ts'
 
 /** The check run of the head commit. An older head keeps the one that it got: its key names its commit. */
 export const sendCheck: SendSurface = async (context) => {
@@ -13,8 +10,7 @@ export const sendCheck: SendSurface = async (context) => {
   const view = requireView(context)
   const { task } = view
   const headSha = row.key.slice(row.key.lastIndexOf(':') + 1)
-  // While the next round is under way, the head that GitHub has keeps its verdict.
-  if (headSha !== task.headSha || !SHOWN.has(task.state)) return { hash: row.sentHash ?? '', remoteId: row.remoteId }
+  if (headSha !== task.headSha || !isSettled(task.state)) return { hash: row.sentHash ?? '', remoteId: row.remoteId }
   const rendered = renderCheck(view)
   const hash = sha256(JSON.stringify(rendered))
   if (hash === row.sentHash) return { hash, remoteId: row.remoteId }

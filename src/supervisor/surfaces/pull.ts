@@ -1,11 +1,11 @@
-import { createPull, findPullByHead, updatePull } from '../../github/pulls.ts'
-import { renderPull } from '../../report/pull.ts'
+import { createPull, findPullByHead, readPull, updatePull } from '../../github/pulls.ts'
+import { mergePullBody, renderPull } from '../../report/pull.ts'
 import { OperatingError } from '../../task/errors.ts'
 import { sha256 } from '../../task/hash.ts'
 import type { SendSurface, Sent } from '../surface.ts'
-import { requireView } from '../surface.ts'
+import { isSettled, requireView } from '../surface.ts'
 
-/** The pull request: a draft until the task is verified. */
+/** The pull request: a draft until the task is verified. People may edit it: only our part of the body is written again. */
 export const sendPull: SendSurface = async (context) => {
   const { corridor, row, repository } = context
   const { task } = requireView(context)
@@ -19,7 +19,12 @@ export const sendPull: SendSurface = async (context) => {
     },
   })
   if (row.remoteId !== null) {
-    if (hash !== row.sentHash) await updatePull(corridor.github, repository, Number(row.remoteId), rendered)
+    if (!isSettled(task.state)) return { hash: row.sentHash ?? hash, remoteId: row.remoteId }
+    if (hash !== row.sentHash) {
+      const number = Number(row.remoteId)
+      const { title, body } = await readPull(corridor.github, repository, number)
+      await updatePull(corridor.github, repository, number, { title, body: mergePullBody(body, rendered.body) })
+    }
     return receipt(Number(row.remoteId))
   }
   if (task.branch === null) throw new Error(`task ${task.id} has no branch`)

@@ -1,0 +1,36 @@
+import { createComment, findCommentByMarker, removeComment, updateComment } from '../../github/comments.ts'
+import { renderAsking } from '../../report/asking.ts'
+import { replyMarker } from '../../report/markers.ts'
+import { remoteIdOf } from '../../store/outbox.ts'
+import { sha256 } from '../../task/hash.ts'
+import type { WaitingOn } from '../../task/task.ts'
+import type { SendSurface } from '../surface.ts'
+import { requireView } from '../surface.ts'
+
+/** Waits that a person must end; for the review of a pull request GitHub itself asks. */
+const ASKED: ReadonlySet<WaitingOn> = new Set(['approval', 'clarification', 'budget', 'review'])
+
+/**
+ * The short comment that asks a person, because edits of the living one notify nobody (SPEC 10.1). Each question is a new
+ * comment; an answered one is deleted.
+ */
+export const sendAsking: SendSurface = async (context) => {
+  const { corridor, row, repository } = context
+  const { github } = corridor
+  const view = requireView(context)
+  const { task } = view
+  const comment = await remoteIdOf(corridor.db, task.id, 'comment')
+  const living = comment === null ? view.links.issue : `${view.links.issue}#issuecomment-${comment}`
+  const asks = task.waitingOn !== null && ASKED.has(task.waitingOn) && !(task.waitingOn === 'review' && task.pullNumber !== null)
+  const body = asks ? renderAsking(view, [task.requester.login], living, row.key) : null
+  const hash = body === null ? 'answered' : sha256(body)
+  if (hash === row.sentHash) return { hash, remoteId: row.remoteId }
+  const lost = row.attempts > 0 ? await findCommentByMarker(github, repository, task.issueNumber, replyMarker(row.key)) : null
+  if (lost !== null && String(lost) !== row.remoteId && body !== null && (await updateComment(github, repository, lost, body))) {
+    return { hash, remoteId: String(lost) }
+  }
+  const old = lost ?? row.remoteId
+  if (old !== null) await removeComment(github, repository, Number(old))
+  if (body === null) return { hash, remoteId: null }
+  return { hash, remoteId: String(await createComment(github, repository, task.issueNumber, body)) }
+}
