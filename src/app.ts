@@ -30,20 +30,25 @@ export function webhookRoute({ secret, store, log }: WebhookOptions): Handler {
   return async (req, res) => {
     if (req.url?.split('?')[0] !== WEBHOOK_PATH) return false
     const answer = (status: number, text: string): true => {
-      res.writeHead(status, { 'content-type': 'text/plain', ...(status === 413 ? { connection: 'close' } : {}) }).end(`${text}\n`)
+      res
+        .writeHead(status, { 'content-type': 'text/plain', ...(status === 413 ? { connection: 'close' } : {}) })
+        .end(`${text}\n`)
       return true
     }
     if (req.method !== 'POST') return answer(405, 'webhooks are POSTed here')
     const id = header(req, 'x-github-delivery')
     const event = header(req, 'x-github-event')
     const signature = header(req, 'x-hub-signature-256')
-    if (!/^[\w-]{1,64}$/.test(id) || !/^[a-z_]{1,64}$/.test(event)) return answer(400, 'X-GitHub-Delivery or X-GitHub-Event is missing or malformed')
-    if (!(header(req, 'content-type').split(';')[0] ?? '').trim().endsWith('application/json')) return answer(415, 'the content type must be application/json')
+    if (!/^[\w-]{1,64}$/.test(id) || !/^[a-z_]{1,64}$/.test(event))
+      return answer(400, 'X-GitHub-Delivery or X-GitHub-Event is missing or malformed')
+    if (!(header(req, 'content-type').split(';')[0] ?? '').trim().endsWith('application/json'))
+      return answer(415, 'the content type must be application/json')
     if (!signature.startsWith('sha256=')) return answer(401, 'X-Hub-Signature-256 is missing')
     const body = await readBody(req)
     if (body === 'too_large') return answer(413, 'the payload is larger than 25 MB')
     if (body === 'cut') return answer(400, 'the payload did not arrive whole')
-    if (!(await webhooks.verify(body.toString('utf8'), signature).catch(() => false))) return answer(401, 'the signature does not match')
+    if (!(await webhooks.verify(body.toString('utf8'), signature).catch(() => false)))
+      return answer(401, 'the signature does not match')
     try {
       await store({ id, event, payload: body })
     } catch (error) {
@@ -62,7 +67,12 @@ export interface SupervisorAppOptions {
 }
 
 /** The Probot function: every event that app.yml subscribes to, turned into a value and handed to the corridor. */
-export function supervisorApp({ botUserId, triggerLabel, aliases, accept }: SupervisorAppOptions): (app: Probot) => void {
+export function supervisorApp({
+  botUserId,
+  triggerLabel,
+  aliases,
+  accept,
+}: SupervisorAppOptions): (app: Probot) => void {
   return (app) => {
     app.onAny(async ({ id, name, payload }) => {
       await accept(id, fromDelivery(name, id, payload, { botUserId: await botUserId(), triggerLabel, aliases }))

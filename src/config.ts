@@ -63,7 +63,9 @@ function readSettingsFile(env: Environment): { settings: OperatorSettings; base:
   }
   const parsed = parseOperatorSettings(readFileSync(file, 'utf8'), file)
   if (parsed.ok) return { settings: parsed.value, base: dirname(file) }
-  const problems = parsed.problems.map((p) => `${p.file}:${p.line}:${p.column}: ${p.key === '' ? '' : `${p.key}: `}${p.message}`)
+  const problems = parsed.problems.map(
+    (p) => `${p.file}:${p.line}:${p.column}: ${p.key === '' ? '' : `${p.key}: `}${p.message}`,
+  )
   throw new ConfigError(problems.join('\n'))
 }
 
@@ -75,7 +77,9 @@ function readApp(env: Environment): Config['app'] {
   if (!privateKey) throw new ConfigError('PRIVATE_KEY or PRIVATE_KEY_PATH is missing: generate a key on the App’s page')
   const webhookSecret = env['WEBHOOK_SECRET']
   if (!webhookSecret) {
-    throw new ConfigError('WEBHOOK_SECRET is missing: without it anybody could send commands. Set the same secret here and on the App’s page')
+    throw new ConfigError(
+      'WEBHOOK_SECRET is missing: without it anybody could send commands. Set the same secret here and on the App’s page',
+    )
   }
   return { id: Number(id), privateKey, webhookSecret }
 }
@@ -99,7 +103,8 @@ function readUrls(env: Environment): { apiUrl: string; webUrl: string } {
 
 function readPort(value: string | undefined): number {
   const port = Number(value ?? 3000)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError(`PORT must be a number up to 65535, not ${value}`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ConfigError(`PORT must be a number up to 65535, not ${value}`)
   return port
 }
 

@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import { Probot, Server } from 'probot'
 import { webhookRoute } from './app.ts'
 import type { Config } from './config.ts'
-import { createDeliveryWriter } from './store/delivery-writer.ts'
 import type { Database } from './store/database.ts'
+import { createDeliveryWriter } from './store/delivery-writer.ts'
 
 export interface FrontDoor {
   readonly port: number
@@ -18,14 +18,23 @@ export interface FrontDoor {
 export async function startFrontDoor(config: Config, db: Database, log: Logger): Promise<FrontDoor> {
   const { app } = config
   if (!app) throw new Error('the front door needs the App’s credentials')
-  const quiet = log.child({ name: 'http' }, { level: log.level === 'debug' || log.level === 'trace' ? log.level : 'warn' })
+  const quiet = log.child(
+    { name: 'http' },
+    { level: log.level === 'debug' || log.level === 'trace' ? log.level : 'warn' },
+  )
   const route = webhookRoute({ secret: app.webhookSecret, store: createDeliveryWriter(db.inboxPool), log })
   const server = new Server({
     port: config.port,
     host: config.host,
     log: quiet,
     enableStaticFiles: false,
-    Probot: Probot.defaults({ appId: app.id, privateKey: app.privateKey, secret: app.webhookSecret, baseUrl: config.apiUrl, log: quiet }),
+    Probot: Probot.defaults({
+      appId: app.id,
+      privateKey: app.privateKey,
+      secret: app.webhookSecret,
+      baseUrl: config.apiUrl,
+      log: quiet,
+    }),
   })
   await server.load((probot) => {
     probot.getNodeMiddleware = async () => route

@@ -28,7 +28,9 @@ program
   .option('--json', 'print one JSON object on the last line')
   .option('--keep', 'leave everything running for a look, until Ctrl-C')
   .option('--backend <name>', 'use this backend of your supervisor.config.yml instead of the recorded run')
-  .action(async (options: { json?: true; keep?: true; backend?: string }) => (await import('./cli/demo.ts')).demo(options))
+  .action(async (options: { json?: true; keep?: true; backend?: string }) =>
+    (await import('./cli/demo.ts')).demo(options),
+  )
 
 program
   .command('tasks')
@@ -36,7 +38,9 @@ program
   .option('--all', 'ended ones, too')
   .option('--limit <n>', 'how many at most', '50')
   .option('--json', 'for programs')
-  .action(async (options: { all?: true; limit: string; json?: true }) => (await import('./cli/tasks.ts')).tasks(options))
+  .action(async (options: { all?: true; limit: string; json?: true }) =>
+    (await import('./cli/tasks.ts')).tasks(options),
+  )
 
 program
   .command('show')
@@ -56,13 +60,20 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode
   else {
-    const text = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const text =
+      error instanceof ConfigError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error)
     process.stderr.write(`${text}\n`)
     process.exitCode = 1
   }
 }
 
 function version(): string {
-  const { version: v } = JSON.parse(readFileSync(join(packageRoot(import.meta.dirname), 'package.json'), 'utf8')) as { version: string }
+  const { version: v } = JSON.parse(readFileSync(join(packageRoot(import.meta.dirname), 'package.json'), 'utf8')) as {
+    version: string
+  }
   return v
 }

@@ -11,7 +11,11 @@ import type { ReasonCode } from './task/reasons.ts'
 type ProbotEvent = Parameters<Probot['receive']>[0]
 
 /** The second half's use of Probot: a stored delivery goes through `probot.receive()` to the app function. */
-export async function createReceiver(corridor: Corridor, app: NonNullable<Config['app']>, apiUrl: string): Promise<Receive> {
+export async function createReceiver(
+  corridor: Corridor,
+  app: NonNullable<Config['app']>,
+  apiUrl: string,
+): Promise<Receive> {
   const outcomes = new Map<string, ReasonCode>()
   const probot = new Probot({
     appId: app.id,

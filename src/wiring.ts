@@ -1,20 +1,21 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { ConfigError } from './config.ts'
 import { createRegistry } from './execute/registry.ts'
 import type { GitHub } from './github/client.ts'
 import { createGitHub } from './github/client.ts'
-import { listenForCommands } from './store/listen.ts'
 import { packageRoot } from './package-root.ts'
 import { loadSkills } from './plan/load-skills.ts'
+import { sweepLeftovers } from './process/sweep.ts'
 import { createReceiver } from './receiver.ts'
 import { redactor } from './redact/redact.ts'
 import type { Database } from './store/database.ts'
 import { openDatabase } from './store/database.ts'
 import { openEmbeddedPostgres } from './store/embedded-postgres.ts'
+import { listenForCommands } from './store/listen.ts'
 import { migrate } from './store/migrate.ts'
 import { migrateQueue, startQueue, wake } from './store/queue.ts'
 import { oldestWaitingForCapacity } from './store/tasks.ts'
@@ -24,7 +25,6 @@ import { drainInbox } from './supervisor/receive.ts'
 import { startSweeper, sweep, tidyWorkspaces } from './supervisor/recover.ts'
 import { createSlots } from './supervisor/slots.ts'
 import { createWorker } from './supervisor/worker.ts'
-import { sweepLeftovers } from './process/sweep.ts'
 
 /** From src/ and from dist/src/ alike, a folder at the top of the package is found by walking up to package.json. */
 const SKILLS_DIR = join(packageRoot(import.meta.dirname), 'skills')
@@ -41,7 +41,8 @@ export interface Store extends Running {
 /** The database, migrated: the given one, or the embedded Postgres in the data directory. */
 export async function openStore(config: Config, redact: (text: string) => string, log: Logger): Promise<Store> {
   await mkdir(config.dataDir, { recursive: true })
-  const embedded = config.databaseUrl === null ? await openEmbeddedPostgres({ dir: join(config.dataDir, 'postgres') }) : null
+  const embedded =
+    config.databaseUrl === null ? await openEmbeddedPostgres({ dir: join(config.dataDir, 'postgres') }) : null
   const url = config.databaseUrl ?? embedded?.url ?? ''
   if (embedded) log.info({ dir: join(config.dataDir, 'postgres') }, 'no DATABASE_URL: using the embedded Postgres')
   await migrate(url)
@@ -55,7 +56,12 @@ export async function openStore(config: Config, redact: (text: string) => string
 }
 
 /** Every port, built once. */
-export async function buildCorridor(config: Config, db: Database, log: Logger, redact: (text: string) => string): Promise<Corridor> {
+export async function buildCorridor(
+  config: Config,
+  db: Database,
+  log: Logger,
+  redact: (text: string) => string,
+): Promise<Corridor> {
   const { settings } = config
   const { skills, problems } = await loadSkills(SKILLS_DIR)
   for (const p of problems) log.error({ file: p.file, line: p.line }, p.message)
@@ -110,7 +116,14 @@ export async function startWorkerHalf(config: Config, corridor: Corridor): Promi
 
 export function connectGitHub(config: Config, redact: (text: string) => string, log: Logger): GitHub {
   const app = requireApp(config)
-  return createGitHub({ appId: app.id, privateKey: app.privateKey, apiUrl: config.apiUrl, webUrl: config.webUrl, redact, log })
+  return createGitHub({
+    appId: app.id,
+    privateKey: app.privateKey,
+    apiUrl: config.apiUrl,
+    webUrl: config.webUrl,
+    redact,
+    log,
+  })
 }
 
 export function createRedact(config: Config): (text: string) => string {
@@ -118,6 +131,9 @@ export function createRedact(config: Config): (text: string) => string {
 }
 
 function requireApp(config: Config): NonNullable<Config['app']> {
-  if (!config.app) throw new ConfigError('APP_ID, PRIVATE_KEY and WEBHOOK_SECRET are needed; `supervisor start` without them shows the set-up page')
+  if (!config.app)
+    throw new ConfigError(
+      'APP_ID, PRIVATE_KEY and WEBHOOK_SECRET are needed; `supervisor start` without them shows the set-up page',
+    )
   return config.app
 }

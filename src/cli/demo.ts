@@ -41,7 +41,8 @@ export async function demo(options: DemoOptions): Promise<void> {
   try {
     const operator = readConfig()
     const sandbox = await probeSandbox()
-    if (!sandbox.available) say(`No sandbox on this machine (${sandbox.reason}). The demo runs unboxed: it runs only its own sample.`)
+    if (!sandbox.available)
+      say(`No sandbox on this machine (${sandbox.reason}). The demo runs unboxed: it runs only its own sample.`)
     const port = await freePort()
     const gitDir = join(dir, 'git')
     await mkdir(gitDir)
@@ -53,7 +54,12 @@ export async function demo(options: DemoOptions): Promise<void> {
       manifest: await readManifest(join(packageRoot(import.meta.dirname), 'app.yml')),
     })
     stops.push(() => github.close())
-    const repository = await github.seedRepository({ name: 'shop', files: sampleFiles, private: true, collaborators: PEOPLE })
+    const repository = await github.seedRepository({
+      name: 'shop',
+      files: sampleFiles,
+      private: true,
+      collaborators: PEOPLE,
+    })
 
     const database = await demoDatabase(operator.databaseUrl)
     if (database) stops.push(database.drop)
@@ -73,10 +79,15 @@ export async function demo(options: DemoOptions): Promise<void> {
       ...(database ? { DATABASE_URL: database.url } : {}),
     })
     const redact = createRedact(config)
-    const supervisor = await runSupervisor(config, createLog(config.logLevel, redact), redact, { web: true, work: true })
+    const supervisor = await runSupervisor(config, createLog(config.logLevel, redact), redact, {
+      web: true,
+      work: true,
+    })
     stops.push(supervisor.stop)
 
-    say(`A GitHub on loopback (${github.url}) with ${repository}, and the App in front of it: ready after ${seconds(began)}.`)
+    say(
+      `A GitHub on loopback (${github.url}) with ${repository}, and the App in front of it: ready after ${seconds(began)}.`,
+    )
     const story = await followTask({ github, repository, corridor: supervisor.corridor, issue: sampleIssue, say })
     if (options.keep) {
       const token = github.tokenOf('jon')
@@ -95,10 +106,18 @@ export async function demo(options: DemoOptions): Promise<void> {
 }
 
 /** JSON is YAML: paths and names need no quoting of ours. */
-function settingsFor(options: DemoOptions, operator: ReturnType<typeof readConfig>['settings'], dir: string, sandboxed: boolean): object {
+function settingsFor(
+  options: DemoOptions,
+  operator: ReturnType<typeof readConfig>['settings'],
+  dir: string,
+  sandboxed: boolean,
+): object {
   const name = options.backend ?? 'recorded'
   const own = operator.backends[name]
-  if (options.backend && !own) throw new Error(`no backend named ${JSON.stringify(options.backend)} in supervisor.config.yml; there are: ${Object.keys(operator.backends).join(', ') || 'none'}`)
+  if (options.backend && !own)
+    throw new Error(
+      `no backend named ${JSON.stringify(options.backend)} in supervisor.config.yml; there are: ${Object.keys(operator.backends).join(', ') || 'none'}`,
+    )
   return {
     backends: { [name]: own ?? { type: 'recorded', recording: join(dir, 'recording.json'), capabilities: ['coding'] } },
     prefer: { coding: [name] },

@@ -14,5 +14,7 @@ export async function setUp(config: Config): Promise<void> {
       '',
     ].join('\n'),
   )
-  await run(() => undefined, { env: { ...config.environment, HOST: '127.0.0.1', PORT: String(config.port), NO_SMEE_SETUP: 'true' } })
+  await run(() => undefined, {
+    env: { ...config.environment, HOST: '127.0.0.1', PORT: String(config.port), NO_SMEE_SETUP: 'true' },
+  })
 }

@@ -14,7 +14,10 @@ export async function show(idOrEnd: string, options: { json?: true }): Promise<v
     const id = await findTaskId(db, idOrEnd)
     return id === null ? null : readAll(db, id)
   })
-  if (!found) throw new Error(`no single task has the id ${JSON.stringify(idOrEnd.slice(0, 40))}; \`supervisor tasks --all\` lists them`)
+  if (!found)
+    throw new Error(
+      `no single task has the id ${JSON.stringify(idOrEnd.slice(0, 40))}; \`supervisor tasks --all\` lists them`,
+    )
   process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : forPeople(found))
 }
 
@@ -33,21 +36,38 @@ async function readAll(db: Database, id: string) {
   return { task, transitions, jobs, evidence, approvals, decisions, artifacts, surfaces }
 }
 
-function forPeople({ task, transitions, jobs, evidence, artifacts, surfaces }: Awaited<ReturnType<typeof readAll>>): string {
+function forPeople({
+  task,
+  transitions,
+  jobs,
+  evidence,
+  artifacts,
+  surfaces,
+}: Awaited<ReturnType<typeof readAll>>): string {
   const lines = [
     `${task.id}  ${task.state}${task.waitingOn === null ? '' : ` (waits for ${task.waitingOn})`}  ${task.reasonCode}`,
     `${task.repository.owner}/${task.repository.name}#${task.issueNumber}${task.pullNumber === null ? '' : ` → #${task.pullNumber}`}  ${plain(task.title)}`,
     '',
     'Transitions',
-    ...transitions.map((t) => `  ${t.at.toISOString()}  ${t.from} × ${t.event} → ${t.to}  ${t.reasonCode}  by ${plain(t.actor)}`),
+    ...transitions.map(
+      (t) => `  ${t.at.toISOString()}  ${t.from} × ${t.event} → ${t.to}  ${t.reasonCode}  by ${plain(t.actor)}`,
+    ),
     'Jobs',
-    ...jobs.map((j) => `  round ${j.round}  ${j.key}  ${j.status}  ${j.backend ?? ''}  ${j.attempts} attempts  ${j.result?.isolation ?? ''}`),
+    ...jobs.map(
+      (j) =>
+        `  round ${j.round}  ${j.key}  ${j.status}  ${j.backend ?? ''}  ${j.attempts} attempts  ${j.result?.isolation ?? ''}`,
+    ),
     'Evidence',
-    ...evidence.map((e) => `  ${e.verdict.padEnd(12)} ${plain(e.criterion)}  ${plain(e.command ?? '')}  ${e.reasonCode ?? ''}`),
+    ...evidence.map(
+      (e) => `  ${e.verdict.padEnd(12)} ${plain(e.criterion)}  ${plain(e.command ?? '')}  ${e.reasonCode ?? ''}`,
+    ),
     'Artifacts',
     ...artifacts.map((a) => `  ${a.kind}  ${a.name}  ${a.size} bytes  ${a.sha256.slice(0, 12)}`),
     'On GitHub',
-    ...surfaces.map((s) => `  ${s.surface}  ${s.remoteId ?? ''}  ${s.givenUp ? `given up: ${plain(s.lastError ?? '')}` : s.waiting ? 'waiting' : 'sent'}`),
+    ...surfaces.map(
+      (s) =>
+        `  ${s.surface}  ${s.remoteId ?? ''}  ${s.givenUp ? `given up: ${plain(s.lastError ?? '')}` : s.waiting ? 'waiting' : 'sent'}`,
+    ),
   ]
   return `${lines.join('\n')}\n`
 }

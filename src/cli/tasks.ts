@@ -6,9 +6,12 @@ export async function tasks(options: { all?: true; limit: string; json?: true })
   const limit = Math.min(Math.max(Number.parseInt(options.limit, 10) || 50, 1), 1_000)
   const list = await withStore((db) => listTasks(db, { open: options.all !== true, limit }))
   if (options.json) return print(JSON.stringify(list.map(summary)))
-  if (list.length === 0) return print(options.all ? 'No tasks yet.' : 'No open tasks. `supervisor tasks --all` shows ended ones.')
+  if (list.length === 0)
+    return print(options.all ? 'No tasks yet.' : 'No open tasks. `supervisor tasks --all` shows ended ones.')
   for (const t of list.map(summary)) {
-    print(`${t.id}  ${t.state.padEnd(17)} ${(t.waitingOn ?? '').padEnd(13)} ${t.repository}#${t.issue}${t.pull === null ? '' : ` → #${t.pull}`}  ${t.title}`)
+    print(
+      `${t.id}  ${t.state.padEnd(17)} ${(t.waitingOn ?? '').padEnd(13)} ${t.repository}#${t.issue}${t.pull === null ? '' : ` → #${t.pull}`}  ${t.title}`,
+    )
   }
 }
 

@@ -5,8 +5,10 @@ import { transitionsOf } from '../store/history.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { listTasks, readTask } from '../store/tasks.ts'
 import type { Corridor } from '../supervisor/corridor.ts'
+import { CHECK_NAME } from '../task/evidence.ts'
 import { isFinal } from '../task/states.ts'
 import type { LoopbackGitHub } from './loopback-github.ts'
+import { sampleChangeRequest } from './recording.ts'
 
 export interface Story {
   readonly task: string | null
@@ -29,11 +31,14 @@ interface StoryInput {
   readonly say: (line: string) => void
 }
 
+const WANTS_MORE = { event: 'REQUEST_CHANGES', body: sampleChangeRequest } as const
+const APPROVES = { event: 'APPROVE', body: 'The test proves it. Thank you.' } as const
+
 const LIMIT_MS = 10 * 60_000
 const LOOK_MS = 25
 const SETTLE_MS = 5_000
 
-/** Asks as maria, reviews as jon, and tells what happens in between, one line per transition, as it is stored. */
+/** Asks as maria, reviews as jon (once for changes, then to approve), and tells what happens in between, one line per transition, as it is stored. */
 export async function followTask({ github, repository, corridor, issue, say }: StoryInput): Promise<Story> {
   const { number } = await github.as('maria').issue(repository, issue.title, issue.body)
   say(`maria opens #${number}: ${issue.title}`)
@@ -42,7 +47,7 @@ export async function followTask({ github, repository, corridor, issue, say }: S
   say('')
   const began = Date.now()
   let told = 0
-  let approved = false
+  let reviewed: string | null = null
   let task: StoredTask | null = null
   while (Date.now() - began < LIMIT_MS && !(task && isFinal(task.state))) {
     await sleep(LOOK_MS)
@@ -55,17 +60,12 @@ export async function followTask({ github, repository, corridor, issue, say }: S
     if (transitions.length > told && transitions.slice(told).some((t) => t.event === 'judged'))
       await tellEvidence(corridor, task, say)
     told = transitions.length
-    if (
-      !approved &&
-      task.waitingOn === 'review' &&
-      task.pullNumber !== null &&
-      (await conclusionOf(github, repository, task)) !== null
-    ) {
-      approved = true
-      say(`          jon reads #${task.pullNumber} and its evidence, and approves`)
-      await github
-        .as('jon')
-        .review(repository, task.pullNumber, { event: 'APPROVE', body: 'The test proves it. Thank you.' })
+    if (reviewed !== task.headSha && task.waitingOn === 'review' && task.pullNumber !== null) {
+      if ((await conclusionOf(github, repository, task)) === null) continue
+      const review = reviewed === null ? WANTS_MORE : APPROVES
+      reviewed = task.headSha
+      say(`          jon reads #${task.pullNumber} and its evidence: ${review.event}, "${review.body}"`)
+      await github.as('jon').review(repository, task.pullNumber, review)
     }
   }
   if (!task) throw new Error('the comment did not become a task within ten minutes')
@@ -73,7 +73,7 @@ export async function followTask({ github, repository, corridor, issue, say }: S
   const conclusion = await conclusionOf(github, repository, task)
   say('')
   say(
-    `${task.state}: pull request #${task.pullNumber}, check run "Supervisor verification" ${conclusion}, commit ${task.headSha?.slice(0, 7)}`,
+    `${task.state}: pull request #${task.pullNumber}, check run "${CHECK_NAME}" ${conclusion}, commit ${task.headSha?.slice(0, 7)}`,
   )
   return {
     task: task.id,
@@ -90,7 +90,7 @@ export async function followTask({ github, repository, corridor, issue, say }: S
 async function conclusionOf(github: LoopbackGitHub, repository: string, task: StoredTask): Promise<string | null> {
   if (task.headSha === null) return null
   const runs = await github.view.checkRuns(repository, task.headSha)
-  return runs.find((r) => r.name === 'Supervisor verification')?.conclusion ?? null
+  return runs.find((r) => r.name === CHECK_NAME)?.conclusion ?? null
 }
 
 /** The last edit of the comment follows within a second or two; the story ends with what people see. */

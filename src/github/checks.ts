@@ -1,3 +1,4 @@
+import { CHECK_NAME } from '../task/evidence.ts'
 import type { RepositoryRef } from '../task/task.ts'
 import type { GitHub } from './client.ts'
 
@@ -11,9 +12,6 @@ export interface CheckContent {
   /** At most three; GitHub shows them on completed runs only, so they are sent with those only. */
   readonly actions: readonly { readonly label: string; readonly description: string; readonly identifier: string }[]
 }
-
-/** One name on every commit: owners list it in their branch rules (SPEC 10.2). */
-const CHECK_NAME = 'Supervisor verification'
 
 /**
  * Not idempotent: look it up by its key before repeating it.

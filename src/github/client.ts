@@ -2,7 +2,7 @@ import type { Octokit } from '@octokit/rest'
 import type { RepositoryRef } from '../task/task.ts'
 import { isAnswer } from './failure.ts'
 import type { Purpose } from './purposes.ts'
-import { type Authorize, createOctokit, type RequestRules } from './request.ts'
+import { type Authorize, createOctokit, type RateLimit, type RequestRules } from './request.ts'
 import { createTokens } from './tokens.ts'
 
 /** GitHub, as the App sees it. The operations are functions beside this file, one file each; they take it first. */
@@ -49,6 +49,7 @@ export function createGitHub(o: {
   timeoutMs?: number
 }): GitHub {
   const counts = new Map<string, number>()
+  const limits = new Map<number, RateLimit>()
   const rules: RequestRules = {
     apiUrl: o.apiUrl.replace(/\/+$/, ''),
     redact: o.redact,
@@ -93,7 +94,9 @@ export function createGitHub(o: {
         const rejected = header?.slice('token '.length) ?? null
         return `token ${await tokens.ofInstallation(purpose, repository, { lastsMs: API_TOKEN_LASTS_MS, rejected })}`
       }
-      return createOctokit(rules, authorize, repository.id)
+      const limit = limits.get(repository.installationId) ?? { until: null }
+      limits.set(repository.installationId, limit)
+      return createOctokit(rules, authorize, repository.id, limit)
     },
     token: (purpose, repository) =>
       tokens.ofInstallation(purpose, repository, { lastsMs: GIT_TOKEN_LASTS_MS, rejected: null }),

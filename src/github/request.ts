@@ -28,14 +28,25 @@ type Send = (options: Options) => Promise<Answer>
 const MAX_REDIRECTS = 2
 const NOT_SENT = new Set(['method', 'url', 'baseUrl', 'headers', 'mediaType', 'request'])
 
+/** Until when an installation may send nothing, because GitHub said so; shared by all of its clients, or they would go on. */
+export interface RateLimit {
+  until: Date | null
+}
+
 /**
  * An Octokit whose every request goes through the same gate: its texts are redacted, it is counted, it has a time
  * limit, a token that GitHub no longer takes is replaced once, and what goes wrong becomes an OperatingError. It never
  * repeats a request by itself otherwise, and never waits: that is the outbox's.
  *
  * @param repositoryId where a redirect must lead to; null = redirects are not followed
+ * @param limit once GitHub has told of a rate limit, no request leaves before it is over
  */
-export function createOctokit(rules: RequestRules, authorize: Authorize, repositoryId: number | null): Octokit {
+export function createOctokit(
+  rules: RequestRules,
+  authorize: Authorize,
+  repositoryId: number | null,
+  limit: RateLimit = { until: null },
+): Octokit {
   const ignore = (): void => undefined
   const log = {
     debug: ignore,
@@ -59,6 +70,7 @@ export function createOctokit(rules: RequestRules, authorize: Authorize, reposit
     let redirects = 0
     let rejected: string | null = null
     try {
+      holdBack(limit, action)
       for (let authorization = await authorize(null); ; ) {
         rules.count(route)
         try {
@@ -76,10 +88,21 @@ export function createOctokit(rules: RequestRules, authorize: Authorize, reposit
         }
       }
     } catch (error) {
-      throw toFailure(error, action)
+      const failure = toFailure(error, action)
+      if (failure.reasonCode === 'github_rate_limited') limit.until = failure.retryAt ?? limit.until
+      throw failure
     }
   }
   return octokit
+}
+
+function holdBack({ until }: RateLimit, action: string): void {
+  if (until === null || until.getTime() <= Date.now()) return
+  throw new GitHubError(
+    { failureClass: 'transient', reasonCode: 'github_rate_limited' },
+    `${action} was not sent: GitHub's rate limit holds until ${until.toISOString()}`,
+    { status: null, retryAt: until },
+  )
 }
 
 async function sendOnce(

@@ -8,8 +8,6 @@ import { wordsFor } from './text/reasons.ts'
 import { plain } from './text/safe.ts'
 import type { TaskView } from './view.ts'
 
-export const CHECK_NAME = 'Supervisor verification'
-
 export interface CheckAction {
   /** At most 20 characters. */
   readonly label: string

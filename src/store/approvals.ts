@@ -49,5 +49,8 @@ export async function approvalsOf(db: Database, taskId: string): Promise<StoredA
 
 /** Voids one person's record, for example when a review is dismissed. */
 export async function voidApproval(tx: Tx, taskId: string, sourceKey: string, reason: string): Promise<void> {
-  await tx.approval.updateMany({ where: { taskId, sourceKey, voidedAt: null }, data: { voidedAt: new Date(), voidReason: reason } })
+  await tx.approval.updateMany({
+    where: { taskId, sourceKey, voidedAt: null },
+    data: { voidedAt: new Date(), voidReason: reason },
+  })
 }

@@ -10,7 +10,18 @@ const decompress = promisify(gunzip)
 /** SPEC 14.1: larger contents keep head and tail, and say so. */
 export const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024
 
-export type ArtifactKind = 'snapshot' | 'classification' | 'plan' | 'prompt' | 'log' | 'diff' | 'bundle' | 'evidence' | 'answer' | 'summary' | 'document'
+export type ArtifactKind =
+  | 'snapshot'
+  | 'classification'
+  | 'plan'
+  | 'prompt'
+  | 'log'
+  | 'diff'
+  | 'bundle'
+  | 'evidence'
+  | 'answer'
+  | 'summary'
+  | 'document'
 
 export interface NewArtifact {
   readonly kind: ArtifactKind
@@ -46,7 +57,12 @@ export async function storeArtifact(db: Database, tx: Tx, taskId: string, artifa
 }
 
 /** The newest content of a kind, or the one with this hash; null when there is none. */
-export async function readArtifact(db: Database, taskId: string, kind: ArtifactKind, hash?: string): Promise<string | null> {
+export async function readArtifact(
+  db: Database,
+  taskId: string,
+  kind: ArtifactKind,
+  hash?: string,
+): Promise<string | null> {
   const row = await db.prisma.artifact.findFirst({
     where: { taskId, kind, ...(hash === undefined ? {} : { sha256: hash }) },
     orderBy: { id: 'desc' },

@@ -72,7 +72,11 @@ export async function isKnownCommand(db: Database, sourceKey: string): Promise<b
 
 /** What the lease holder has to apply, in the order in which it came. */
 export async function pendingCommands(db: Database, taskId: string, limit = 50): Promise<StoredCommand[]> {
-  const rows = await db.prisma.command.findMany({ where: { taskId, appliedAt: null }, orderBy: { seq: 'asc' }, take: limit })
+  const rows = await db.prisma.command.findMany({
+    where: { taskId, appliedAt: null },
+    orderBy: { seq: 'asc' },
+    take: limit,
+  })
   return rows.map((r) => ({
     id: r.id,
     sourceKey: r.sourceKey,
@@ -89,6 +93,11 @@ export async function settleCommand(tx: Tx, id: string, reasonCode: ReasonCode):
   await tx.command.update({ where: { id }, data: { appliedAt: new Date(), reasonCode } })
 }
 
-export async function settleCommandUnderLease(db: Database, lease: Lease, id: string, reasonCode: ReasonCode): Promise<void> {
+export async function settleCommandUnderLease(
+  db: Database,
+  lease: Lease,
+  id: string,
+  reasonCode: ReasonCode,
+): Promise<void> {
   await underLease(db, lease, (tx) => settleCommand(tx, id, reasonCode))
 }

@@ -42,7 +42,11 @@ export function openDatabase({ url, redact, onError }: DatabaseOptions): Databas
     { ...settings, max: MAX_CONNECTIONS },
     { onPoolError: onError, onConnectionError: onError },
   )
-  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: { maxWait: 10_000, timeout: 20_000 } })
+  const prisma = new PrismaClient({
+    adapter,
+    errorFormat: 'minimal',
+    transactionOptions: { maxWait: 10_000, timeout: 20_000 },
+  })
   const text = (value: string): string => redact(value.replaceAll('\0', '').toWellFormed())
   return {
     prisma,

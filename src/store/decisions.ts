@@ -3,11 +3,29 @@ import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
 
 /** Stores a policy decision with all that the rules saw, so that `why` can show it and a replay repeat it. */
-export async function storeDecision(db: Database, tx: Tx, taskId: string, decision: Decision, inputs: unknown, planHash: string | null): Promise<void> {
+export async function storeDecision(
+  db: Database,
+  tx: Tx,
+  taskId: string,
+  decision: Decision,
+  inputs: unknown,
+  planHash: string | null,
+): Promise<void> {
   const { gate, kind, ruleId, reasonCode, facts } = decision
-  const extra = kind === 'approve' ? { approval: decision.approval } : kind === 'clarify' ? { questions: decision.questions } : {}
+  const extra =
+    kind === 'approve' ? { approval: decision.approval } : kind === 'clarify' ? { questions: decision.questions } : {}
   await tx.decision.create({
-    data: { id: newId(), taskId, gate, kind, ruleId, reasonCode, facts: db.json({ ...facts }), inputs: db.json({ facts: inputs, ...extra }), planHash },
+    data: {
+      id: newId(),
+      taskId,
+      gate,
+      kind,
+      ruleId,
+      reasonCode,
+      facts: db.json({ ...facts }),
+      inputs: db.json({ facts: inputs, ...extra }),
+      planHash,
+    },
   })
 }
 

@@ -19,17 +19,28 @@ const MAX_RETRY_MS = 5 * 60_000
 
 /**
  * Stores deliveries and wakes the inbox in one statement, and so in one commit: after it returns, nothing of them can
- * be lost. Ids that are known already change nothing (GitHub keeps a delivery's id when it redelivers).
+ * be lost. Ids that are known already change nothing (GitHub keeps a delivery's id when it redelivers). The payloads
+ * travel as one binary value and are cut apart by the server: an array of them would be sent, and read, as text.
  */
 export async function storeDeliveries(pool: pg.Pool, batch: readonly IncomingDelivery[]): Promise<void> {
+  const sizes = batch.map((d) => d.payload.length)
+  let end = 1
+  const starts = sizes.map((size) => (end += size) - size)
   await pool.query({
     name: 'store_deliveries',
     text: `with stored as (
         insert into deliveries (id, event, payload)
-        select * from unnest($1::text[], $2::text[], $3::bytea[])
+        select id, event, substring($5::bytea from start for size)
+        from unnest($1::text[], $2::text[], $3::int[], $4::int[]) as d (id, event, start, size)
         on conflict (id) do nothing returning 1)
       select graphile_worker.add_job('inbox', job_key => 'inbox', max_attempts => 3) from (select 1 from stored limit 1) s`,
-    values: [batch.map((d) => d.id), batch.map((d) => d.event), batch.map((d) => d.payload)],
+    values: [
+      batch.map((d) => d.id),
+      batch.map((d) => d.event),
+      starts,
+      sizes,
+      Buffer.concat(batch.map((d) => d.payload)),
+    ],
   })
 }
 

@@ -4,7 +4,13 @@ import { newId } from './ids.ts'
 import type { Lease } from './leases.ts'
 
 /** Replaces the evidence of a round: a verification that was cut off is done again as a whole. */
-export async function storeEvidence(db: Database, tx: Tx, lease: Lease, round: number, evidence: readonly Evidence[]): Promise<void> {
+export async function storeEvidence(
+  db: Database,
+  tx: Tx,
+  lease: Lease,
+  round: number,
+  evidence: readonly Evidence[],
+): Promise<void> {
   await tx.evidence.deleteMany({ where: { taskId: lease.taskId, round } })
   await tx.evidence.createMany({
     data: evidence.map((e, position) => ({

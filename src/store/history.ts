@@ -19,7 +19,11 @@ export interface TransitionRecord {
 /** The whole audit trail of a task, oldest first. */
 export async function transitionsOf(db: Database, taskId: string): Promise<TransitionRecord[]> {
   const rows = await db.prisma.transition.findMany({ where: { taskId }, orderBy: { version: 'asc' } })
-  return rows.map(({ id: _id, taskId: _task, fromState, toState, ...r }) => ({ ...r, from: fromState as State, to: toState as State }))
+  return rows.map(({ id: _id, taskId: _task, fromState, toState, ...r }) => ({
+    ...r,
+    from: fromState as State,
+    to: toState as State,
+  }))
 }
 
 /** The task whose id is this or ends so; null when none or several do. */
@@ -46,7 +50,11 @@ export async function surfacesOf(db: Database, taskId: string) {
 
 /** What the last transition said in words of its own, for example of a failure; null when it said nothing. */
 export async function lastMessage(db: Database, taskId: string): Promise<string | null> {
-  const row = await db.prisma.transition.findFirst({ where: { taskId }, orderBy: { version: 'desc' }, select: { facts: true } })
+  const row = await db.prisma.transition.findFirst({
+    where: { taskId },
+    orderBy: { version: 'desc' },
+    select: { facts: true },
+  })
   const { message } = (row?.facts ?? {}) as { message?: unknown }
   return typeof message === 'string' ? message : null
 }

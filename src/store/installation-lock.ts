@@ -6,7 +6,11 @@ import type { Database } from './database.ts'
  * that dies gives it back.
  * @returns false at once when somebody else is at it
  */
-export async function withInstallationLock(db: Database, installationId: number, work: () => Promise<void>): Promise<boolean> {
+export async function withInstallationLock(
+  db: Database,
+  installationId: number,
+  work: () => Promise<void>,
+): Promise<boolean> {
   const client = new pg.Client({ connectionString: db.url, connectionTimeoutMillis: 10_000 })
   client.on('error', () => undefined)
   await client.connect()

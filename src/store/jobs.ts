@@ -33,9 +33,22 @@ export async function openJob(db: Database, lease: Lease, planned: PlannedJob, r
   })
 }
 
-export async function startJob(db: Database, lease: Lease, jobId: string, backend: string, promptHash: string): Promise<Job> {
+export async function startJob(
+  db: Database,
+  lease: Lease,
+  jobId: string,
+  backend: string,
+  promptHash: string,
+): Promise<Job> {
   return underLease(db, lease, async (tx) => {
-    const data = { status: 'running', backend, promptHash, attempts: { increment: 1 }, epoch: lease.epoch, startedAt: new Date() }
+    const data = {
+      status: 'running',
+      backend,
+      promptHash,
+      attempts: { increment: 1 },
+      epoch: lease.epoch,
+      startedAt: new Date(),
+    }
     return toJob(await tx.job.update({ where: { id: jobId }, data }))
   })
 }
@@ -69,7 +82,10 @@ export async function finishJob(
 
 /** Jobs of one round, or of all, oldest first. */
 export async function jobsOf(db: Database, taskId: string, round?: number): Promise<Job[]> {
-  const rows = await db.prisma.job.findMany({ where: { taskId, ...(round === undefined ? {} : { round }) }, orderBy: { id: 'asc' } })
+  const rows = await db.prisma.job.findMany({
+    where: { taskId, ...(round === undefined ? {} : { round }) },
+    orderBy: { id: 'asc' },
+  })
   return rows.map(toJob)
 }
 

@@ -64,9 +64,22 @@ export interface OutboxRow {
 }
 
 /** Wants a surface of a task written, or looked at again. */
-export async function wantSurface(tx: Tx, task: SurfaceOwner, surface: Surface, part = '', payload: unknown = {}): Promise<void> {
+export async function wantSurface(
+  tx: Tx,
+  task: SurfaceOwner,
+  surface: Surface,
+  part = '',
+  payload: unknown = {},
+): Promise<void> {
   const key = `${task.id}:${surface}${part === '' ? '' : `:${part}`}`
-  await want(tx, { taskId: task.id, repositoryId: task.repositoryId, issueNumber: task.issueNumber, surface, key, payload })
+  await want(tx, {
+    taskId: task.id,
+    repositoryId: task.repositoryId,
+    issueNumber: task.issueNumber,
+    surface,
+    key,
+    payload,
+  })
 }
 
 /** Wants a surface that belongs to no task: a reaction on a command, an answer to it. */
@@ -141,7 +154,12 @@ export interface Receipt {
  * The receipt: what GitHub has now. `also` writes what the task learns from it, in the same commit; it comes first,
  * because `advance` too locks the task before its surfaces, and the other order would be a deadlock.
  */
-export async function storeReceipt(db: Database, row: OutboxRow, receipt: Receipt, also?: (tx: Tx) => Promise<void>): Promise<void> {
+export async function storeReceipt(
+  db: Database,
+  row: OutboxRow,
+  receipt: Receipt,
+  also?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   await db.prisma.$transaction(async (tx) => {
     await also?.(tx)
     await tx.outbox.update({
@@ -166,7 +184,10 @@ export async function failWrite(db: Database, row: OutboxRow, message: string, r
   await db.prisma.$transaction(async (tx) => {
     await tx.outbox.update({
       where: { id: row.id },
-      data: { lastError: db.text(message.slice(0, 2_000)), ...(retryAt ? { notBefore: retryAt } : { deadAt: new Date() }) },
+      data: {
+        lastError: db.text(message.slice(0, 2_000)),
+        ...(retryAt ? { notBefore: retryAt } : { deadAt: new Date() }),
+      },
     })
     if (row.taskId !== null && retryAt === null) await wake(tx, { kind: 'task', taskId: row.taskId })
   })
@@ -179,8 +200,14 @@ export async function holdInstallation(db: Database, installationId: number, unt
 }
 
 /** A surface of the task that was given up, with what GitHub said; null when there is none. */
-export async function deadSurface(db: Database, taskId: string, surfaces: readonly Surface[]): Promise<{ lastError: string } | null> {
-  const row = await db.prisma.outbox.findFirst({ where: { taskId, surface: { in: [...surfaces] }, deadAt: { not: null } } })
+export async function deadSurface(
+  db: Database,
+  taskId: string,
+  surfaces: readonly Surface[],
+): Promise<{ lastError: string } | null> {
+  const row = await db.prisma.outbox.findFirst({
+    where: { taskId, surface: { in: [...surfaces] }, deadAt: { not: null } },
+  })
   return row ? { lastError: row.lastError ?? 'GitHub refused the write' } : null
 }
 
@@ -192,7 +219,14 @@ export async function remoteIdOf(db: Database, taskId: string, surface: Surface)
 
 async function want(
   tx: Tx,
-  row: { taskId: string | null; repositoryId: bigint; issueNumber: number; surface: Surface; key: string; payload: unknown },
+  row: {
+    taskId: string | null
+    repositoryId: bigint
+    issueNumber: number
+    surface: Surface
+    key: string
+    payload: unknown
+  },
 ): Promise<void> {
   const rows = await tx.$queryRaw<{ installation_id: bigint }[]>`
     insert into outbox (id, task_id, repository_id, installation_id, issue_number, surface, key, rank, payload)

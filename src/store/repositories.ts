@@ -22,7 +22,12 @@ export async function readRepository(db: Database, id: number): Promise<Reposito
 /** `removed` and `suspended` are told apart by who can bring the App back: the owner, or GitHub. */
 export async function saveInstallation(
   db: Database,
-  installation: { readonly id: number; readonly account: Actor; readonly suspended: boolean; readonly removed: boolean },
+  installation: {
+    readonly id: number
+    readonly account: Actor
+    readonly suspended: boolean
+    readonly removed: boolean
+  },
 ): Promise<void> {
   const row = {
     accountId: BigInt(installation.account.id),

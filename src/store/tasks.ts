@@ -2,7 +2,16 @@ import type { Repository as RepositoryRow, Task as TaskRow } from '../generated/
 import type { Settings } from '../settings/settings.ts'
 import type { State } from '../task/states.ts'
 import { FINAL_STATES } from '../task/states.ts'
-import type { Actor, Classification, Outcome, RepositoryRef, RequestFlags, Task, Verdict, WaitingOn } from '../task/task.ts'
+import type {
+  Actor,
+  Classification,
+  Outcome,
+  RepositoryRef,
+  RequestFlags,
+  Task,
+  Verdict,
+  WaitingOn,
+} from '../task/task.ts'
 import type { Database, Tx } from './database.ts'
 
 /** A task with the columns that only the corridor works with. */
@@ -73,7 +82,10 @@ export async function createTask(db: Database, tx: Tx, task: NewTask): Promise<v
 }
 
 export async function readTask(db: Database | { prisma: Tx }, id: string): Promise<StoredTask | null> {
-  const row = await db.prisma.task.findUnique({ where: { id }, include: { repository: true, spending: { select: { costUsd: true } } } })
+  const row = await db.prisma.task.findUnique({
+    where: { id },
+    include: { repository: true, spending: { select: { costUsd: true } } },
+  })
   return row ? toTask(row) : null
 }
 
@@ -113,7 +125,10 @@ export async function openTasksOfRepository(db: Database, repositoryId: number, 
 export async function tasksWithWorkspace(db: Database, keepMs: number): Promise<string[]> {
   const rows = await db.prisma.task.findMany({
     where: {
-      OR: [{ state: { notIn: FINAL } }, { state: { in: ['FAILED', 'CANCELLED'] }, finishedAt: { gt: new Date(Date.now() - keepMs) } }],
+      OR: [
+        { state: { notIn: FINAL } },
+        { state: { in: ['FAILED', 'CANCELLED'] }, finishedAt: { gt: new Date(Date.now() - keepMs) } },
+      ],
     },
     select: { id: true },
   })
@@ -136,13 +151,26 @@ export async function strandedTasks(db: Database, limit: number): Promise<string
 
 /** First come, first served. */
 export async function oldestWaitingForCapacity(db: Database): Promise<string | null> {
-  const row = await db.prisma.task.findFirst({ where: { waitingOn: 'capacity' }, orderBy: { updatedAt: 'asc' }, select: { id: true } })
+  const row = await db.prisma.task.findFirst({
+    where: { waitingOn: 'capacity' },
+    orderBy: { updatedAt: 'asc' },
+    select: { id: true },
+  })
   return row?.id ?? null
 }
 
-async function tasksOf(tx: Tx, repositoryId: number, number: number, state: { notIn?: string[] }): Promise<StoredTask[]> {
+async function tasksOf(
+  tx: Tx,
+  repositoryId: number,
+  number: number,
+  state: { notIn?: string[] },
+): Promise<StoredTask[]> {
   const rows = await tx.task.findMany({
-    where: { repositoryId: BigInt(repositoryId), OR: [{ issueNumber: number }, { pullNumber: number }], ...(state.notIn ? { state } : {}) },
+    where: {
+      repositoryId: BigInt(repositoryId),
+      OR: [{ issueNumber: number }, { pullNumber: number }],
+      ...(state.notIn ? { state } : {}),
+    },
     include: { repository: true, spending: { select: { costUsd: true } } },
     orderBy: { id: 'asc' },
   })

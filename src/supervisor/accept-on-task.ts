@@ -21,7 +21,12 @@ export async function acceptOnTask(
   const task = meant[0]
   if (!task || meant.length > 1) {
     const reasonCode = task ? 'several_open_tasks' : 'no_open_task'
-    await answer(corridor, accepted, reasonCode, { kind: 'refusal', reasonCode, word: parsed.verb, suggestions: open.map((t) => t.id) })
+    await answer(corridor, accepted, reasonCode, {
+      kind: 'refusal',
+      reasonCode,
+      word: parsed.verb,
+      suggestions: open.map((t) => t.id),
+    })
     return reasonCode
   }
   await corridor.db.prisma.$transaction(async (tx) => {

@@ -24,7 +24,8 @@ export async function accept(corridor: Corridor, deliveryId: string, intake: Int
   if (await isKnownCommand(corridor.db, command.sourceKey)) return 'command_accepted'
   if (!(await isAllowed(corridor, command.place.repository))) return 'installation_not_allowed'
   const { level, roleName } = await permissionOfActor(corridor, command.place.repository, command.actor)
-  const mayAsk = roleName === 'triage' && command.parsed.kind === 'verb' && VERB_TABLE[command.parsed.verb].needs === 'triage'
+  const mayAsk =
+    roleName === 'triage' && command.parsed.kind === 'verb' && VERB_TABLE[command.parsed.verb].needs === 'triage'
   if (level !== 'admin' && level !== 'write' && !mayAsk) return 'actor_without_write_access'
   return obey(corridor, { command, permission: level, deliveryId })
 }
@@ -38,7 +39,9 @@ async function isAllowed(corridor: Corridor, repository: RepositoryRef): Promise
   const appOwner = allow.length === 0 ? await corridor.github.owner() : null
   const allowed = (appOwner === null ? allow : [appOwner]).map((a) => a.toLowerCase())
   const owner = repository.owner.toLowerCase()
-  return allowed.length === 0 || allowed.includes(owner) || allowed.includes(`${owner}/${repository.name.toLowerCase()}`)
+  return (
+    allowed.length === 0 || allowed.includes(owner) || allowed.includes(`${owner}/${repository.name.toLowerCase()}`)
+  )
 }
 
 async function obey(corridor: Corridor, accepted: AcceptedCommand): Promise<ReasonCode> {
@@ -51,7 +54,10 @@ async function obey(corridor: Corridor, accepted: AcceptedCommand): Promise<Reas
   }
   if (parsed.verb === 'run') return startTask(corridor, accepted, parsed)
   if (parsed.verb === 'help') {
-    await answer(corridor, accepted, 'help_given', { kind: 'help', verbs: AVAILABLE_VERBS.map((v) => ({ usage: VERB_TABLE[v].usage, summary: VERB_TABLE[v].summary })) })
+    await answer(corridor, accepted, 'help_given', {
+      kind: 'help',
+      verbs: AVAILABLE_VERBS.map((v) => ({ usage: VERB_TABLE[v].usage, summary: VERB_TABLE[v].summary })),
+    })
     return 'help_given'
   }
   if (parsed.verb === 'tasks') {

@@ -23,7 +23,13 @@ export function afterFailure(task: StoredTask, thrown: unknown): Move {
   if (error.failureClass !== 'transient' || task.retries >= MAX_RETRIES) return { event: 'error', reasonCode, facts }
   const pause = new Date(Date.now() + Math.min(FIRST_PAUSE_MS * 2 ** task.retries, MAX_PAUSE_MS))
   const until = error.retryAt && error.retryAt > pause ? error.retryAt : pause
-  return { event: 'postponed', reasonCode, facts, rest: { waitingOn: 'retry', until }, patch: { retries: { increment: 1 } } }
+  return {
+    event: 'postponed',
+    reasonCode,
+    facts,
+    rest: { waitingOn: 'retry', until },
+    patch: { retries: { increment: 1 } },
+  }
 }
 
 function knownReason(code: string): ReasonCode {

@@ -1,10 +1,10 @@
+import type { Reply } from '../report/view.ts'
 import { insertCommand } from '../store/commands.ts'
 import type { Tx } from '../store/database.ts'
 import { wantLooseSurface } from '../store/outbox.ts'
 import { saveRepository } from '../store/repositories.ts'
 import type { Command } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
-import type { Reply } from '../report/view.ts'
 import type { Corridor } from './corridor.ts'
 import { wantReply } from './replies.ts'
 
@@ -48,6 +48,9 @@ export async function wantReaction(tx: Tx, command: Command): Promise<void> {
   const { repository, issueNumber, commentId, commentKind } = command.place
   if (commentId === null || commentKind === 'review') return
   const where = { repositoryId: BigInt(repository.id), issueNumber }
-  await wantLooseSurface(tx, where, 'reaction', `reaction:${commentKind}:${commentId}`, { commentId, commentKind, content: 'eyes' })
+  await wantLooseSurface(tx, where, 'reaction', `reaction:${commentKind}:${commentId}`, {
+    commentId,
+    commentKind,
+    content: 'eyes',
+  })
 }
-

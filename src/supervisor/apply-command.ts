@@ -57,7 +57,10 @@ async function applyOne(corridor: Corridor, lease: Lease, command: StoredCommand
   const handler = HANDLERS[command.verb]
   const result: CommandResult = handler
     ? await handler({ corridor, task, command })
-    : { reasonCode: 'verb_not_available', reply: { kind: 'refusal', reasonCode: 'verb_not_available', word: command.verb, suggestions: [] } }
+    : {
+        reasonCode: 'verb_not_available',
+        reply: { kind: 'refusal', reasonCode: 'verb_not_available', word: command.verb, suggestions: [] },
+      }
   const also = async (tx: Tx): Promise<void> => {
     await result.also?.(tx)
     await settleCommand(tx, command.id, result.reasonCode)

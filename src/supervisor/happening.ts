@@ -18,10 +18,13 @@ export async function acceptHappening(corridor: Corridor, deliveryId: string, h:
     })
     return 'command_accepted'
   }
-  const open = (await openTasksOf(db.prisma, h.repository.id, h.pullNumber)).filter((t) => t.pullNumber === h.pullNumber)
+  const open = (await openTasksOf(db.prisma, h.repository.id, h.pullNumber)).filter(
+    (t) => t.pullNumber === h.pullNumber,
+  )
   const task = open.at(-1) ?? (await latestTaskOf(db.prisma, h.repository.id, h.pullNumber))
   if (!task || task.pullNumber !== h.pullNumber) return 'no_open_task'
-  const permission = h.kind === 'review_submitted' ? (await permissionOfActor(corridor, h.repository, h.actor)).level : 'none'
+  const permission =
+    h.kind === 'review_submitted' ? (await permissionOfActor(corridor, h.repository, h.actor)).level : 'none'
   await db.prisma.$transaction(async (tx) => {
     await saveRepository(tx, h.repository)
     await insertCommand(db, tx, {

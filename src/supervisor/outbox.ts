@@ -1,7 +1,7 @@
 import { databaseTrouble } from '../store/database-trouble.ts'
-import { beginWrite, dueSurfaces, holdInstallation, failWrite, nextDue, storeReceipt } from '../store/outbox.ts'
-import type { OutboxRow, Surface } from '../store/outbox.ts'
 import { withInstallationLock } from '../store/installation-lock.ts'
+import type { OutboxRow, Surface } from '../store/outbox.ts'
+import { beginWrite, dueSurfaces, failWrite, holdInstallation, nextDue, storeReceipt } from '../store/outbox.ts'
 import { wake } from '../store/queue.ts'
 import { readRepository } from '../store/repositories.ts'
 import { OperatingError } from '../task/errors.ts'
@@ -68,7 +68,8 @@ async function sendOne(corridor: Corridor, row: OutboxRow): Promise<void> {
   const began = performance.now()
   try {
     const repository = await readRepository(db, row.repositoryId)
-    if (!repository) throw new OperatingError('internal', 'repository_gone', `repository ${row.repositoryId} is not known`)
+    if (!repository)
+      throw new OperatingError('internal', 'repository_gone', `repository ${row.repositoryId} is not known`)
     // Before anything that can fail, so that every try is counted.
     await beginWrite(db, row)
     const view = row.taskId === null ? null : await readView(corridor, row.taskId)

@@ -10,7 +10,11 @@ import type { DiffFacts } from '../workspace/diff.ts'
 import type { Corridor } from './corridor.ts'
 
 /** Everything that the rules may look at, read in one place. What has not happened yet is null. */
-export function policyFacts(corridor: Corridor, task: StoredTask, known: { plan: Plan | null; diff: DiffFacts | null }): PolicyFacts {
+export function policyFacts(
+  corridor: Corridor,
+  task: StoredTask,
+  known: { plan: Plan | null; diff: DiffFacts | null },
+): PolicyFacts {
   const { classification } = task
   if (!classification) throw new Error(`task ${task.id} has no classification in ${task.state}`)
   const settings = task.settings ?? corridor.settings
@@ -35,12 +39,18 @@ export function policyFacts(corridor: Corridor, task: StoredTask, known: { plan:
     protectedPaths: settings.protected,
     limits: settings.limits,
     isCode: changesFiles(classification),
-    textChanged: task.inputs.clarifications.length === 0 && task.inputs.notes.some((n) => n.reasonCode === 'snapshot_changed'),
+    textChanged:
+      task.inputs.clarifications.length === 0 && task.inputs.notes.some((n) => n.reasonCode === 'snapshot_changed'),
     rounds: task.inputs.clarifications.length,
   }
 }
 
-function diffFacts(type: NonNullable<StoredTask['classification']>['type'], diff: DiffFacts, protectedPaths: readonly string[], secrets: readonly string[]): PolicyFacts['diff'] {
+function diffFacts(
+  type: NonNullable<StoredTask['classification']>['type'],
+  diff: DiffFacts,
+  protectedPaths: readonly string[],
+  secrets: readonly string[],
+): PolicyFacts['diff'] {
   return {
     files: pathsOfDiff(diff.files),
     bytes: diff.bytes,

@@ -25,6 +25,8 @@ export async function readSettings(corridor: Corridor, task: StoredTask, mirror:
   if (text === null) return { settings: tighten(corridor.settings), sha, problem: null }
   const parsed = parseRepositorySettings(text, SETTINGS_FILE)
   if (parsed.ok) return { settings: tighten(corridor.settings, parsed.value), sha, problem: null }
-  const problem = parsed.problems.map((p) => `${p.file}:${p.line}: ${p.key === '' ? '' : `${p.key}: `}${p.message}`).join('\n')
+  const problem = parsed.problems
+    .map((p) => `${p.file}:${p.line}: ${p.key === '' ? '' : `${p.key}: `}${p.message}`)
+    .join('\n')
   return { settings: strictest(corridor.settings), sha, problem: problem.slice(0, 2_000) }
 }

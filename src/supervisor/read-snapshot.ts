@@ -6,7 +6,8 @@ import type { Corridor } from './corridor.ts'
 
 /** The stored snapshot that the task's hash names. */
 export async function readSnapshot(corridor: Corridor, task: StoredTask): Promise<Snapshot> {
-  const text = task.snapshotHash === null ? null : await readArtifact(corridor.db, task.id, 'snapshot', task.snapshotHash)
+  const text =
+    task.snapshotHash === null ? null : await readArtifact(corridor.db, task.id, 'snapshot', task.snapshotHash)
   if (text === null) throw new Error(`the snapshot of task ${task.id} is missing`)
   return JSON.parse(text) as Snapshot
 }

@@ -36,6 +36,7 @@ async function handle(corridor: Corridor, receive: Receive, delivery: StoredDeli
   } catch (error) {
     const outcome = await failDelivery(db, delivery, messageOf(error))
     log.error({ err: error, delivery_id: delivery.id, event: delivery.event, outcome }, 'handling a delivery')
-    if (outcome === 'later') await wake(db.prisma, { kind: 'inbox' }, new Date(Date.now() + 1_000 * 2 ** delivery.attempts))
+    if (outcome === 'later')
+      await wake(db.prisma, { kind: 'inbox' }, new Date(Date.now() + 1_000 * 2 ** delivery.attempts))
   }
 }

@@ -15,7 +15,8 @@ export async function recordApproval(
 ): Promise<CommandResult> {
   const gate = openGate(task)
   if (gate === null) return { reasonCode: 'nothing_to_approve', ...refusal('nothing_to_approve') }
-  if (!['admin', 'write'].includes(command.permission)) return { reasonCode: 'approval_not_counted', ...refusal('approval_not_counted') }
+  if (!['admin', 'write'].includes(command.permission))
+    return { reasonCode: 'approval_not_counted', ...refusal('approval_not_counted') }
   if (how.sha !== null && !boundTo(task, gate).some((hash) => hash.startsWith(how.sha ?? ''))) {
     return { reasonCode: 'approval_stale', ...refusal('approval_stale', how.sha) }
   }

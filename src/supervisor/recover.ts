@@ -15,14 +15,17 @@ const BATCH = 100
 export async function sweep(corridor: Corridor): Promise<void> {
   const { prisma } = corridor.db
   for (const taskId of await strandedTasks(corridor.db, BATCH)) await wake(prisma, { kind: 'task', taskId })
-  for (const installationId of await installationsWithOutbox(corridor.db)) await wake(prisma, { kind: 'outbox', installationId })
+  for (const installationId of await installationsWithOutbox(corridor.db))
+    await wake(prisma, { kind: 'outbox', installationId })
   await wake(prisma, { kind: 'inbox' })
 }
 
 export function startSweeper(corridor: Corridor): { stop: () => Promise<void> } {
   let sweeping: Promise<void> = Promise.resolve()
   const then = (work: (corridor: Corridor) => Promise<void>) => () => {
-    sweeping = sweeping.then(() => work(corridor)).catch((error: unknown) => corridor.log.warn({ err: error }, 'sweeping'))
+    sweeping = sweeping
+      .then(() => work(corridor))
+      .catch((error: unknown) => corridor.log.warn({ err: error }, 'sweeping'))
   }
   const timers = [setInterval(then(sweep), SWEEP_MS), setInterval(then(tidyWorkspaces), TIDY_MS)]
   return {
@@ -35,6 +38,9 @@ export function startSweeper(corridor: Corridor): { stop: () => Promise<void> } 
 
 /** Makes disk and database agree: trees of tasks that are over or unknown go. At start, and every hour. */
 export async function tidyWorkspaces(corridor: Corridor): Promise<void> {
-  const { removed } = await cleanUp(corridor.workRoot, new Set(await tasksWithWorkspace(corridor.db, corridor.settings.retention.workspacesMs)))
+  const { removed } = await cleanUp(
+    corridor.workRoot,
+    new Set(await tasksWithWorkspace(corridor.db, corridor.settings.retention.workspacesMs)),
+  )
   if (removed.length > 0) corridor.log.info({ removed: removed.length }, 'removed workspaces of ended tasks')
 }

@@ -1,5 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
 import type { Backend } from '../execute/backend.ts'
 import { buildPrompt } from '../plan/prompt.ts'
 import { commitMessage } from '../report/commit-message.ts'
@@ -26,7 +26,10 @@ export interface JobInput {
 }
 
 /** What each bad ending means for the task: whether it may pass by itself, and the reason that people read. */
-const FAILURES: Record<Exclude<Ending, 'completed' | 'cancelled'>, readonly ['transient' | 'configuration' | 'task' | 'limit', ReasonCode]> = {
+const FAILURES: Record<
+  Exclude<Ending, 'completed' | 'cancelled'>,
+  readonly ['transient' | 'configuration' | 'task' | 'limit', ReasonCode]
+> = {
   failed: ['task', 'backend_failed'],
   timeout: ['limit', 'backend_timeout'],
   stalled: ['limit', 'backend_stalled'],
@@ -45,12 +48,22 @@ export async function runJob(context: StepContext, input: JobInput): Promise<Job
   const backend = await selectBackend(context, input.planned)
   const prompt = await promptOf(context, input)
   const promptHash = await underLease(corridor.db, lease, (tx) =>
-    storeArtifact(corridor.db, tx, task.id, { kind: 'prompt', name: `${job.key}-${task.round}.md`, content: prompt, jobId: job.id }),
+    storeArtifact(corridor.db, tx, task.id, {
+      kind: 'prompt',
+      name: `${job.key}-${task.round}.md`,
+      content: prompt,
+      jobId: job.id,
+    }),
   )
   const running = await startJob(corridor.db, lease, job.id, backend.name, promptHash)
   const result = await runBackend(context, input, running, backend, prompt)
   await underLease(corridor.db, lease, (tx) =>
-    storeArtifact(corridor.db, tx, task.id, { kind: 'log', name: `${job.key}-${task.round}-${running.attempts}.log`, content: result.log, jobId: job.id }),
+    storeArtifact(corridor.db, tx, task.id, {
+      kind: 'log',
+      name: `${job.key}-${task.round}-${running.attempts}.log`,
+      content: result.log,
+      jobId: job.id,
+    }),
   )
   if (result.ended !== 'completed') {
     await finishJob(corridor.db, lease, running, result.ended === 'cancelled' ? 'cancelled' : 'failed', result, null)
@@ -67,10 +80,19 @@ async function selectBackend({ corridor, task }: StepContext, planned: PlannedJo
   const exclude = new Set<string>()
   const prefer = (task.settings ?? corridor.settings).prefer[planned.capability] ?? []
   for (;;) {
-    const backend = corridor.registry.select(planned.capability, planned.type, { prefer, fixed: planned.backend, exclude })
+    const backend = corridor.registry.select(planned.capability, planned.type, {
+      prefer,
+      fixed: planned.backend,
+      exclude,
+    })
     if (!backend) {
-      const why = reasons.length > 0 ? reasons.join('; ') : `no configured backend has the capability ${planned.capability}`
-      throw new OperatingError('configuration', reasons.length > 0 ? 'backend_unavailable' : 'no_backend_for_capability', why)
+      const why =
+        reasons.length > 0 ? reasons.join('; ') : `no configured backend has the capability ${planned.capability}`
+      throw new OperatingError(
+        'configuration',
+        reasons.length > 0 ? 'backend_unavailable' : 'no_backend_for_capability',
+        why,
+      )
     }
     const probe = await backend.probe()
     if (probe.available) return backend
@@ -105,7 +127,14 @@ async function runBackend(
   await mkdir(scratchDir, { recursive: true, mode: 0o700 })
   try {
     return await backend.run({
-      job: { id: job.id, key: job.key, type: planned.type, capability: planned.capability, goal: planned.goal, round: task.round },
+      job: {
+        id: job.id,
+        key: job.key,
+        type: planned.type,
+        capability: planned.capability,
+        goal: planned.goal,
+        round: task.round,
+      },
       prompt,
       grant: plan.grant,
       workspace: worktree === null ? null : { path: worktree.path, readOnlyPaths: await agentReadOnlyPaths(worktree) },
@@ -138,7 +167,9 @@ async function commit({ corridor, task, signal }: StepContext, worktree: Worktre
 
 function failureOf({ signal }: StepContext, backend: Backend, job: Job, planned: PlannedJob, result: RunResult): Error {
   if (result.ended === 'cancelled' || result.ended === 'completed') {
-    return signal.reason instanceof Error ? signal.reason : new OperatingError('cancelled', 'interrupted', `${backend.name} was interrupted`)
+    return signal.reason instanceof Error
+      ? signal.reason
+      : new OperatingError('cancelled', 'interrupted', `${backend.name} was interrupted`)
   }
   const [failureClass, reasonCode] = FAILURES[result.ended]
   const said = result.errors.join('; ') || `exit code ${result.exitCode}`

@@ -23,59 +23,68 @@ export async function startTask(
   const { command } = accepted
   const { place } = command
   if (place.isPullRequest) return refuse('pull_requests_not_supported', [])
-  const open = await corridor.db.prisma.$transaction(async (tx) => {
-    await lockThread(tx, place.repository.id, place.issueNumber)
-    const others = await openTasksOf(tx, place.repository.id, place.issueNumber)
-    if (others.length > 0 && parsed.flags.new !== true) return others
-    await saveRepository(tx, place.repository)
-    const id = newId()
-    await createTask(corridor.db, tx, {
-      id,
-      repository: place.repository,
-      issueNumber: place.issueNumber,
-      isPullRequest: place.isPullRequest,
-      title: command.title,
-      request: parsed.argument,
-      flags: parsed.flags,
-      requester: command.actor,
-      baseBranch: parsed.flags.base ?? place.repository.defaultBranch,
-      budgetUsd: Math.min(parsed.flags.budgetUsd ?? corridor.settings.limits.budgetUsd, corridor.settings.budgets.taskMaxUsd),
-      inputs: {
+  const open = await corridor.db.prisma
+    .$transaction(async (tx) => {
+      await lockThread(tx, place.repository.id, place.issueNumber)
+      const others = await openTasksOf(tx, place.repository.id, place.issueNumber)
+      if (others.length > 0 && parsed.flags.new !== true) return others
+      await saveRepository(tx, place.repository)
+      const id = newId()
+      await createTask(corridor.db, tx, {
+        id,
+        repository: place.repository,
+        issueNumber: place.issueNumber,
+        isPullRequest: place.isPullRequest,
         title: command.title,
-        body: command.body,
-        labels: command.labels,
-        at: command.at,
-        commentId: place.commentId,
-        hiddenInRequest: parsed.hiddenRemoved ?? 0,
-        location: command.location,
-        clarifications: [],
-        notes: [],
-      },
+        request: parsed.argument,
+        flags: parsed.flags,
+        requester: command.actor,
+        baseBranch: parsed.flags.base ?? place.repository.defaultBranch,
+        budgetUsd: Math.min(
+          parsed.flags.budgetUsd ?? corridor.settings.limits.budgetUsd,
+          corridor.settings.budgets.taskMaxUsd,
+        ),
+        inputs: {
+          title: command.title,
+          body: command.body,
+          labels: command.labels,
+          at: command.at,
+          commentId: place.commentId,
+          hiddenInRequest: parsed.hiddenRemoved ?? 0,
+          location: command.location,
+          clarifications: [],
+          notes: [],
+        },
+      })
+      const isNew = await insertCommand(corridor.db, tx, {
+        sourceKey: command.sourceKey,
+        deliveryId: accepted.deliveryId,
+        taskId: id,
+        repositoryId: place.repository.id,
+        issueNumber: place.issueNumber,
+        verb: 'run',
+        argument: parsed,
+        actor: command.actor,
+        permission: accepted.permission,
+        settledAs: 'command_accepted',
+      })
+      if (!isNew) throw new KnownCommand()
+      const task = { id, repositoryId: BigInt(place.repository.id), issueNumber: place.issueNumber }
+      await wantReaction(tx, command)
+      await wantSurface(tx, task, 'comment')
+      if (place.commentKind === 'label') await wantLabelRemoval(tx)
+      await wake(tx, { kind: 'task', taskId: id })
+      return []
     })
-    const isNew = await insertCommand(corridor.db, tx, {
-      sourceKey: command.sourceKey,
-      deliveryId: accepted.deliveryId,
-      taskId: id,
-      repositoryId: place.repository.id,
-      issueNumber: place.issueNumber,
-      verb: 'run',
-      argument: parsed,
-      actor: command.actor,
-      permission: accepted.permission,
-      settledAs: 'command_accepted',
+    .catch((error: unknown) => {
+      if (error instanceof KnownCommand) return []
+      throw error
     })
-    if (!isNew) throw new KnownCommand()
-    const task = { id, repositoryId: BigInt(place.repository.id), issueNumber: place.issueNumber }
-    await wantReaction(tx, command)
-    await wantSurface(tx, task, 'comment')
-    if (place.commentKind === 'label') await wantLabelRemoval(tx)
-    await wake(tx, { kind: 'task', taskId: id })
-    return []
-  }).catch((error: unknown) => {
-    if (error instanceof KnownCommand) return []
-    throw error
-  })
-  if (open.length > 0) return refuse('task_already_open', open.map((t) => t.id))
+  if (open.length > 0)
+    return refuse(
+      'task_already_open',
+      open.map((t) => t.id),
+    )
   return 'command_accepted'
 
   async function refuse(reasonCode: ReasonCode, suggestions: readonly string[]): Promise<ReasonCode> {

@@ -1,5 +1,4 @@
 import { isProtected } from '../policy/protected-paths.ts'
-import { AVAILABLE_VERBS } from './verbs.ts'
 import type { DiffView, TaskView } from '../report/view.ts'
 import { approvalsOf } from '../store/approvals.ts'
 import { readArtifact } from '../store/artifacts.ts'
@@ -13,6 +12,7 @@ import { diffBetween } from '../workspace/diff.ts'
 import { openMirror } from '../workspace/mirror.ts'
 import type { Corridor } from './corridor.ts'
 import { readPlan } from './read-snapshot.ts'
+import { AVAILABLE_VERBS } from './verbs.ts'
 
 /** Everything that the comment, the check run and the pull request are drawn from, read from the rows as they are now. */
 export async function readView(corridor: Corridor, taskId: string): Promise<TaskView | null> {
@@ -42,7 +42,8 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     links: {
       issue: `${web}/issues/${task.issueNumber}`,
       pull: task.pullNumber === null ? null : `${web}/pull/${task.pullNumber}`,
-      compare: task.branch === null || task.pushedSha === null ? null : `${web}/compare/${task.baseBranch}...${task.branch}`,
+      compare:
+        task.branch === null || task.pushedSha === null ? null : `${web}/compare/${task.baseBranch}...${task.branch}`,
       task: null,
     },
     detail: await lastMessage(db, taskId),

@@ -6,9 +6,9 @@ import { wake } from '../store/queue.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { readTask } from '../store/tasks.ts'
 import { isFinal, isStepped } from '../task/states.ts'
+import { afterFailure } from './after-failure.ts'
 import { applyCommands, interrupts } from './apply-command.ts'
 import type { Corridor } from './corridor.ts'
-import { afterFailure } from './after-failure.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { restEnd } from './rest.ts'
 import { STEPS } from './steps.ts'
@@ -85,7 +85,8 @@ async function driveTask(
   const beat = startHeartbeat(corridor, lease, {
     onLost: () => step.abort(new LeaseLost(`task ${taskId} is no longer ours`)),
     onCommands: async () => {
-      if ((await pendingCommands(corridor.db, taskId)).some(interrupts)) step.abort(new Error('a command stops this step'))
+      if ((await pendingCommands(corridor.db, taskId)).some(interrupts))
+        step.abort(new Error('a command stops this step'))
     },
   })
   onLook(beat.look)
@@ -104,7 +105,8 @@ async function driveTask(
   }
   // A command may have come between the last look and the release; its own wake may have found the lease taken. After a
   // failure it is left to the sweep, which comes back with a pause.
-  if ((await pendingCommands(corridor.db, taskId, 1)).length > 0) await wake(corridor.db.prisma, { kind: 'task', taskId })
+  if ((await pendingCommands(corridor.db, taskId, 1)).length > 0)
+    await wake(corridor.db.prisma, { kind: 'task', taskId })
 }
 
 /** Applies what people said, then makes one transition. @returns whether there may be more to do now */
@@ -132,6 +134,7 @@ async function endRest(corridor: Corridor, lease: Lease, task: StoredTask): Prom
   const end = restEnd(task, new Date(), corridor.slots.free() > 0)
   if (end) return (await advance(corridor.db, lease, task, end)) !== null
   // What is over and still waits has no time to come back at: a place is given by the slots, the rest by the sweep.
-  if (task.waitingUntil && task.waitingUntil > new Date()) await wake(corridor.db.prisma, { kind: 'task', taskId: task.id }, task.waitingUntil)
+  if (task.waitingUntil && task.waitingUntil > new Date())
+    await wake(corridor.db.prisma, { kind: 'task', taskId: task.id }, task.waitingUntil)
   return false
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { markWorkspaceRemoved } from '../store/workspaces.ts'
 import type { StoredTask } from '../store/tasks.ts'
+import { markWorkspaceRemoved } from '../store/workspaces.ts'
 import { openMirror } from '../workspace/mirror.ts'
 import type { Worktree } from '../workspace/worktree.ts'
 import { prepareWorktree, removeWorktree, treeName } from '../workspace/worktree.ts'
@@ -12,7 +12,12 @@ import { syncMirror } from './sync-mirror.ts'
 export async function openWorktree({ corridor, task, signal }: StepContext, branch: string): Promise<Worktree> {
   if (task.baseSha === null) throw new Error(`task ${task.id} has no base commit in ${task.state}`)
   const mirror = await syncMirror(corridor, task.repository, signal)
-  return prepareWorktree(mirror, { root: corridor.workRoot, taskId: task.id, branch, startSha: task.headSha ?? task.baseSha })
+  return prepareWorktree(mirror, {
+    root: corridor.workRoot,
+    taskId: task.id,
+    branch,
+    startSha: task.headSha ?? task.baseSha,
+  })
 }
 
 /** Removes tree and branch of a task that has ended; what GitHub has of it stays there. */

@@ -1,4 +1,17 @@
-export const EVIDENCE_KINDS = ['exit_code', 'tests', 'diff', 'file', 'schema', 'output', 'ci', 'review', 'artifact'] as const
+/** The check run's one name on every commit: owners list it in their branch rules (SPEC 10.2). */
+export const CHECK_NAME = 'Supervisor verification'
+
+export const EVIDENCE_KINDS = [
+  'exit_code',
+  'tests',
+  'diff',
+  'file',
+  'schema',
+  'output',
+  'ci',
+  'review',
+  'artifact',
+] as const
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number]
 
 export const EVIDENCE_VERDICTS = ['pass', 'fail', 'inconclusive', 'not_run'] as const

@@ -17,7 +17,12 @@ export const TASK_TYPES = [
 export type TaskType = (typeof TASK_TYPES)[number]
 
 /** Types whose result is a commit: they get a worktree, and "no change" is a failure (SPEC 7.4, 9.3). */
-export const CODE_TYPES = ['code_change', 'bug_fix', 'refactor', 'workflow_automation'] as const satisfies readonly TaskType[]
+export const CODE_TYPES = [
+  'code_change',
+  'bug_fix',
+  'refactor',
+  'workflow_automation',
+] as const satisfies readonly TaskType[]
 export const isCodeType = (type: TaskType): boolean => (CODE_TYPES as readonly TaskType[]).includes(type)
 
 /** Ordered: a later one is riskier. */

@@ -3,7 +3,7 @@ import type { Mirror } from './handles.ts'
 import { objectId } from './refs.ts'
 import { sealMirror } from './seal.ts'
 
-export interface FileChange {
+interface FileChange {
   /** Untrusted; bytes that are not UTF-8 are replaced. */
   readonly path: string
   readonly status: 'added' | 'modified' | 'deleted' | 'renamed' | 'mode'

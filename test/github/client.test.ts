@@ -173,6 +173,29 @@ describe('requests', () => {
     },
   )
 
+  test('after a rate limit nothing of that installation is sent before its end, whatever asks for it', async () => {
+    let limited = true
+    fake.on('POST', /comments$/, () =>
+      limited
+        ? { status: 403, body: { message: 'secondary rate limit' }, headers: { 'retry-after': '1' } }
+        : { status: 201, body: { id: 1 } },
+    )
+    const github = fake.client()
+    const failure = await createComment(github, REPO, 5, 'x').catch((error: unknown) => error)
+    expect(failure).toMatchObject({ reasonCode: 'github_rate_limited' })
+    limited = false
+    const { retryAt } = failure as { retryAt: Date }
+    const sent = fake.requests.length
+    const held = { failureClass: 'transient', reasonCode: 'github_rate_limited', retryAt }
+    await expect(createComment(github, REPO, 5, 'x')).rejects.toMatchObject(held)
+    await expect(getRepository(github)).rejects.toMatchObject(held)
+    expect(fake.requests).toHaveLength(sent)
+    expect(await createComment(github, { ...REPO, installationId: 8 }, 5, 'x'), 'another one goes on').toBe(1)
+
+    await new Promise((resolve) => setTimeout(resolve, retryAt.getTime() - Date.now()))
+    expect(await createComment(github, REPO, 5, 'x')).toBe(1)
+  })
+
   test('a server that is not there is transient', async () => {
     const github = fake.client()
     await github.token('thread', REPO)

@@ -132,11 +132,7 @@ describe('writes under a lease', () => {
     const lease = await store.lease(id)
     const writes = underLease(store.db, lease, async (tx) => {
       await setFeedback('half')(tx)
-      await store.sql(
-        `select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and state = 'idle in transaction'`,
-      )
-      await tx.task.findUnique({ where: { id } })
+      await store.breakConnection(tx)
     })
     await expect(writes).rejects.toThrow()
     expect(await store.task(id)).toMatchObject({ feedback: null })

@@ -7,13 +7,13 @@ import { until } from './until.ts'
 /** What can be seen of the program from outside: on GitHub, in the process table, in the database. */
 export interface Sight {
   readonly bot: string
-  until<T>(what: string, look: () => T | Promise<T>, ms?: number): Promise<NonNullable<T>>
+  until<T>(what: string, look: () => T | Promise<T>, ms?: number): Promise<Exclude<NonNullable<T>, false>>
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>
   /** Comments of the App, oldest first. */
   mine(issue: number): Promise<CommentJson[]>
   /** Waits until one of the App's comments there matches; gives its text. */
   says(issue: number, pattern: RegExp, ms?: number): Promise<string>
-  /** The only pull request; waits for it. */
+  /** The first pull request; waits for it. */
   pull(): Promise<PullJson>
   /** Waits for the completed check run of a commit. */
   checkOn(sha: string): Promise<CheckRunJson>
@@ -21,8 +21,8 @@ export interface Sight {
   checks(): Promise<CheckRunJson[]>
   /** Whether a check run was ever given the conclusion `success`, also for a moment. */
   wasEverGreen(): boolean
-  /** Waits until the newest task is in a state, or rests for something. */
-  reaches(stateOrWait: string, ms?: number): Promise<TaskRow>
+  /** Waits until the newest task is in a state (`DONE`), rests for something (`review`), or both (`PLAN approval`). */
+  reaches(where: string, ms?: number): Promise<TaskRow>
   /** Waits until all deliveries are handled and GitHub shows all that it is to show. */
   settled(): Promise<void>
   /** Living processes of the agent and what it started. */
@@ -87,12 +87,7 @@ export function openSight(o: {
         ms,
       ),
     pull: async () => {
-      const all = await wait('pull request', async () => {
-        const pulls = await gh.view.pulls(repo)
-        return pulls.length > 0 && pulls
-      })
-      const [pull] = all
-      if (!pull || all.length > 1) throw new Error(`${all.length} pull requests where one was expected`)
+      const pull = await wait('pull request', async () => (await gh.view.pulls(repo))[0])
       return gh.view.pull(repo, pull.number)
     },
     checkOn: (sha) =>
@@ -112,9 +107,10 @@ export function openSight(o: {
         `task that reaches ${wanted}`,
         async () => {
           const task = await newest()
-          const other = task && FINAL.includes(task.state) && task.state !== wanted && FINAL.includes(wanted)
-          if (other) throw new Error(`the task is ${task.state} (${task.reason_code}), not ${wanted}\n${await told()}`)
-          return task && (task.state === wanted || task.waiting_on === wanted) ? task : null
+          if (task && FINAL.includes(task.state) && task.state !== wanted)
+            throw new Error(`the task is ${task.state} (${task.reason_code}), not ${wanted}\n${await told()}`)
+          const places = [task?.state, task?.waiting_on, `${task?.state} ${task?.waiting_on}`]
+          return task && places.includes(wanted) ? task : null
         },
         ms,
       ),

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { redactor } from '../../src/redact/redact.ts'
 import type { Move, Position } from '../../src/store/advance.ts'
 import { advance } from '../../src/store/advance.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { Database, Tx } from '../../src/store/database.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { newId } from '../../src/store/ids.ts'
 import type { Lease } from '../../src/store/leases.ts'
@@ -40,14 +40,20 @@ export interface TestStore {
   expire(taskId: string): Promise<void>
   /** Waits until so many connections stand still because somebody else holds a lock that they want. */
   untilBlocked(count?: number): Promise<void>
+  /** Ends the connection of a transaction, as a restart of the server does. */
+  breakConnection(tx: Tx): Promise<void>
   /** Drives a task from INTAKE along the shortest way through the table. */
   walk(lease: Lease, to: State, last?: Partial<Move>): Promise<Position>
   close(): Promise<void>
 }
 
-/** A migrated database of its own, opened as the program opens it. Close it in `afterAll`. */
-export async function openTestStore(): Promise<TestStore> {
+/**
+ * A migrated database of its own, opened as the program opens it. Close it in `afterAll`.
+ * @param options.timeZone of the server, where it is not to be the default
+ */
+export async function openTestStore(options: { readonly timeZone?: string } = {}): Promise<TestStore> {
   const database = await createTestDatabase()
+  if (options.timeZone) await setTimeZone(database.url, options.timeZone)
   const redact = redactor({ values: [SECRET] })
   const db = openDatabase({ url: database.url, redact, onError: () => undefined })
   const pool = new pg.Pool({ connectionString: database.url, max: 4 })
@@ -90,6 +96,13 @@ export async function openTestStore(): Promise<TestStore> {
         return rows.length >= count
       })
     },
+    breakConnection: async (tx) => {
+      const [row] = await tx.$queryRaw<{ pid: number }[]>`select pg_backend_pid() as pid`
+      await sql('select pg_terminate_backend($1)', [row?.pid])
+      await until('end of the connection', async () => {
+        return (await sql('select 1 from pg_stat_activity where pid = $1', [row?.pid])).length === 0
+      })
+    },
     walk: async (lease, to, last = {}) => {
       const { state, version } = await task(lease.taskId)
       let position: Position | null = { state, version }
@@ -106,6 +119,17 @@ export async function openTestStore(): Promise<TestStore> {
       await pool.end()
       await database.drop()
     },
+  }
+}
+
+async function setTimeZone(url: string, timeZone: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const name = client.escapeIdentifier(new URL(url).pathname.slice(1))
+    await client.query(`alter database ${name} set timezone to ${client.escapeLiteral(timeZone)}`)
+  } finally {
+    await client.end()
   }
 }
 

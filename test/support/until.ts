@@ -12,10 +12,10 @@ export async function until<T>(
   look: () => T | Promise<T>,
   ms = 45_000,
   told: () => string | Promise<string> = () => '',
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
   for (const end = performance.now() + ms; ; ) {
     const found = await look()
-    if (found) return found
+    if (found) return found as Exclude<NonNullable<T>, false>
     if (performance.now() > end) {
       const more = await told()
       throw new Error(`no ${what} within ${ms / 1000} s${more === '' ? '' : `\n${more}`}`)

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { commitAll } from '../../src/workspace/commit.ts'
@@ -109,11 +109,15 @@ describe('refuses to commit', () => {
       () => writeFile(join(w.path, 'src/.git'), `gitdir: ${world.clone}/.git`),
     ],
     [
-      'a pipe in place of a file',
+      'a socket in place of a file',
       /pipe, socket or device: run\.sh/,
       async () => {
         await rm(join(w.path, 'run.sh'))
-        execFileSync('mkfifo', [join(w.path, 'run.sh')])
+        await new Promise<void>((resolve) => {
+          const server = createServer().listen(join(world.root, 's'), resolve)
+          server.unref()
+        })
+        await rename(join(world.root, 's'), join(w.path, 'run.sh'))
       },
     ],
     [

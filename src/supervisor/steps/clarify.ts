@@ -1,6 +1,6 @@
-import { REASON_CODES } from '../../task/reasons.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
+import { REASON_CODES } from '../../task/reasons.ts'
 import type { Step } from '../step.ts'
 
 /** Rests until somebody answers; the questions stand in the living comment, made from the decision that asked them. */

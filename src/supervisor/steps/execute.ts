@@ -56,4 +56,3 @@ function inOrder(jobs: readonly PlannedJob[]): PlannedJob[] {
   }
   return ordered
 }
-

@@ -28,13 +28,20 @@ export const intake: Step = async (context) => {
     request: request.text,
     comments: comments.texts,
     location: inputs.location,
-    hiddenRemoved: inputs.hiddenInRequest + title.hiddenRemoved + body.hiddenRemoved + request.hiddenRemoved + comments.hiddenRemoved,
+    hiddenRemoved:
+      inputs.hiddenInRequest +
+      title.hiddenRemoved +
+      body.hiddenRemoved +
+      request.hiddenRemoved +
+      comments.hiddenRemoved,
     commentsLeftOut: comments.leftOut,
     labels: inputs.labels,
   }
   const notes = [...inputs.notes]
-  if (snapshot.hiddenRemoved > 0) notes.push({ reasonCode: 'hidden_text_removed', detail: String(snapshot.hiddenRemoved) })
-  if (snapshot.commentsLeftOut > 0) notes.push({ reasonCode: 'comments_left_out', detail: String(snapshot.commentsLeftOut) })
+  if (snapshot.hiddenRemoved > 0)
+    notes.push({ reasonCode: 'hidden_text_removed', detail: String(snapshot.hiddenRemoved) })
+  if (snapshot.commentsLeftOut > 0)
+    notes.push({ reasonCode: 'comments_left_out', detail: String(snapshot.commentsLeftOut) })
   if (await textChanged(context)) notes.push({ reasonCode: 'snapshot_changed', detail: '' })
   const content = corridor.db.text(canonicalJson(snapshot))
   return {
@@ -55,7 +62,10 @@ async function textChanged({ corridor, task }: StepContext): Promise<boolean> {
 }
 
 /** Comments of people with write access, written before the command; never ours, never a bot's. */
-async function readableComments({ corridor, task }: StepContext): Promise<{ texts: SnapshotText[]; hiddenRemoved: number; leftOut: number }> {
+async function readableComments({
+  corridor,
+  task,
+}: StepContext): Promise<{ texts: SnapshotText[]; hiddenRemoved: number; leftOut: number }> {
   const texts: SnapshotText[] = []
   let hiddenRemoved = 0
   let leftOut = 0

@@ -47,7 +47,11 @@ export const planTask: Step = async (context) => {
   return {
     ...move,
     facts: { rule: decision.ruleId, plan: planHash },
-    patch: { planHash, baseSha, ...(decision.kind === 'approve' ? { approvalPolicy: corridor.db.json(decision.approval) } : {}) },
+    patch: {
+      planHash,
+      baseSha,
+      ...(decision.kind === 'approve' ? { approvalPolicy: corridor.db.json(decision.approval) } : {}),
+    },
     also: async (tx) => {
       await storeArtifact(corridor.db, tx, task.id, { kind: 'plan', name: 'plan.json', content, exact: true })
       await storeDecision(corridor.db, tx, task.id, decision, facts, planHash)
@@ -67,22 +71,35 @@ async function followUp(
   if (decision.kind === 'deny' || decision.kind === 'clarify') return { event: 'refused', reasonCode }
   if (decision.kind === 'continue') return { event: goOn, reasonCode }
   const given = await standingApprovals(corridor, { ...task, planHash }, 'execute')
-  if (new Set(given.map((a) => a.actor.id)).size >= decision.approval.required) return { event: goOn, reasonCode: 'approved_by_person' }
+  if (new Set(given.map((a) => a.actor.id)).size >= decision.approval.required)
+    return { event: goOn, reasonCode: 'approved_by_person' }
   const expiresMs = (task.settings ?? corridor.settings).approvals.expiresMs
   return { event: 'asked', reasonCode, rest: { waitingOn: 'approval', until: new Date(Date.now() + expiresMs) } }
 }
 
 /** The commit to start from, and how the result will be verified: the default branch's own words, else detected there. */
-async function baseOf({ corridor, task, signal }: StepContext): Promise<{ baseSha: string; verification: VerificationPlan }> {
+async function baseOf({
+  corridor,
+  task,
+  signal,
+}: StepContext): Promise<{ baseSha: string; verification: VerificationPlan }> {
   const mirror = await syncMirror(corridor, task.repository, signal)
   const baseSha = await branchHead(mirror, task.baseBranch)
   if (baseSha === null) {
-    throw new OperatingError('task', 'base_branch_missing', `branch ${task.baseBranch} does not exist in the repository`)
+    throw new OperatingError(
+      'task',
+      'base_branch_missing',
+      `branch ${task.baseBranch} does not exist in the repository`,
+    )
   }
   const settings = task.settings ?? corridor.settings
   const detected = await detectVerification(await listFilesAt(mirror, baseSha, MAX_FILES), (path) =>
     readFileAt(mirror, baseSha, path, MAX_MANIFEST_BYTES),
   )
-  if (settings.verify === null) return { baseSha, verification: { ...detected, setup: settings.setup ?? detected.setup } }
-  return { baseSha, verification: { ...detected, setup: settings.setup, commands: settings.verify, source: 'repository' } }
+  if (settings.verify === null)
+    return { baseSha, verification: { ...detected, setup: settings.setup ?? detected.setup } }
+  return {
+    baseSha,
+    verification: { ...detected, setup: settings.setup, commands: settings.verify, source: 'repository' },
+  }
 }

@@ -1,7 +1,7 @@
 import { saveWorkspace } from '../../store/workspaces.ts'
+import { branchName } from '../../workspace/names.ts'
 import type { Step } from '../step.ts'
 import { openWorktree } from '../worktree.ts'
-import { branchName } from '../../workspace/names.ts'
 
 /** Makes the task's branch and tree from the planned base. */
 export const prepareWorkspace: Step = async (context) => {

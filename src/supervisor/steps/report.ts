@@ -1,15 +1,15 @@
 import { evaluate } from '../../policy/evaluate.ts'
+import type { Move } from '../../store/advance.ts'
+import type { Tx } from '../../store/database.ts'
 import { storeDecision } from '../../store/decisions.ts'
 import { deadSurface, wantSurface } from '../../store/outbox.ts'
-import { policyFacts } from '../policy-facts.ts'
-import { requirePlan } from '../read-snapshot.ts'
-import type { Tx } from '../../store/database.ts'
-import type { Move } from '../../store/advance.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
 import { OperatingError } from '../../task/errors.ts'
-import { isPublished } from '../rest.ts'
 import { mayWrite, permissionOfActor } from '../permission.ts'
+import { policyFacts } from '../policy-facts.ts'
+import { requirePlan } from '../read-snapshot.ts'
+import { isPublished } from '../rest.ts'
 import type { Step, StepContext } from '../step.ts'
 
 /** Longest wait for GitHub to take branch and pull request before the step looks again. */
@@ -22,7 +22,8 @@ const PUBLISH_WAIT_MS = 5 * 60_000
  */
 export const report: Step = async (context) => {
   const { corridor, task } = context
-  if (task.headSha === null) return task.verdict === 'pass' ? resultGate(context) : { event: 'failed_for_good', reasonCode: 'answer_missing' }
+  if (task.headSha === null)
+    return task.verdict === 'pass' ? resultGate(context) : { event: 'failed_for_good', reasonCode: 'answer_missing' }
   if (!isPublished(task)) {
     if (!mayWrite(await permissionOfActor(corridor, task.repository, task.requester))) {
       return { event: 'error', reasonCode: 'actor_without_write_access', facts: { actor: task.requester.login } }

@@ -7,9 +7,9 @@ import { readArtifact, storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
 import { evidenceOf, storeEvidence } from '../../store/evidence.ts'
 import { jobsOf } from '../../store/jobs.ts'
+import { underLease } from '../../store/leases.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
-import { underLease } from '../../store/leases.ts'
 import type { Evidence } from '../../task/evidence.ts'
 import type { Plan } from '../../task/plan.ts'
 import { answerEvidence } from '../../verify/answer-evidence.ts'
@@ -46,7 +46,8 @@ export const verify: Step = async (context) => {
   if (verdict === 'fail') {
     const limit = (task.settings ?? context.corridor.settings).limits.repairs
     if (task.repairs < limit) return repair(evidence, reasonCode)
-    if (task.headSha === (task.pushedSha ?? task.baseSha)) return { event: 'held_for_good', reasonCode, patch: { verdict } }
+    if (task.headSha === (task.pushedSha ?? task.baseSha))
+      return { event: 'held_for_good', reasonCode, patch: { verdict } }
   }
   return publishGate(context, plan, diff, { event: 'judged', reasonCode, facts: { verdict }, patch: { verdict } })
 }
@@ -73,14 +74,26 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   const secret = findSecrets(diff.patch, corridor.secrets).length > 0
   await underLease(corridor.db, lease, async (tx) => {
     await storeEvidence(corridor.db, tx, lease, task.round, evidence)
-    for (const o of checks.outputs) await storeArtifact(corridor.db, tx, task.id, { kind: 'evidence', name: o.name, content: o.content, exact: true })
-    if (!secret) await storeArtifact(corridor.db, tx, task.id, { kind: 'diff', name: `${head}.patch`, content: diff.patch, exact: true })
+    for (const o of checks.outputs)
+      await storeArtifact(corridor.db, tx, task.id, { kind: 'evidence', name: o.name, content: o.content, exact: true })
+    if (!secret)
+      await storeArtifact(corridor.db, tx, task.id, {
+        kind: 'diff',
+        name: `${head}.patch`,
+        content: diff.patch,
+        exact: true,
+      })
   })
   return evidence
 }
 
 /** Setup and criteria in a fresh checkout of the commit, in the sandbox. */
-async function collect({ corridor, task, signal }: StepContext, plan: Plan, mirror: Mirror, head: string): Promise<{ evidence: Evidence[]; outputs: CheckOutput[] }> {
+async function collect(
+  { corridor, task, signal }: StepContext,
+  plan: Plan,
+  mirror: Mirror,
+  head: string,
+): Promise<{ evidence: Evidence[]; outputs: CheckOutput[] }> {
   const dir = join(corridor.workRoot, 'checkouts', `${task.id.toLowerCase()}-${task.round}`)
   const scratchDir = `${dir}-run`
   await removeCheckout(mirror, dir)
@@ -107,12 +120,16 @@ async function collect({ corridor, task, signal }: StepContext, plan: Plan, mirr
 /** What this version does not look at is said, never counted. */
 function notAwaited(plan: Plan, commit: string): Evidence[] {
   const ci = notRun('Continuous integration of the repository', 'ci', 'ci_not_awaited', commit)
-  return plan.jobs.some((j) => j.type === 'reviewer') ? [ci, notRun('Review by a second agent', 'review', 'review_not_run', commit)] : [ci]
+  return plan.jobs.some((j) => j.type === 'reviewer')
+    ? [ci, notRun('Review by a second agent', 'review', 'review_not_run', commit)]
+    : [ci]
 }
 
 function repair(evidence: readonly Evidence[], reasonCode: Move['reasonCode']): Move {
   const failed = evidence.filter((e) => e.required && e.verdict === 'fail')
-  const feedback = failed.map((e) => `${e.criterion}${e.command === null ? '' : ` (${e.command})`}: failed\n${e.excerpt}`).join('\n\n')
+  const feedback = failed
+    .map((e) => `${e.criterion}${e.command === null ? '' : ` (${e.command})`}: failed\n${e.excerpt}`)
+    .join('\n\n')
   return {
     event: 'repairable',
     reasonCode: 'repair_wanted',
@@ -124,10 +141,12 @@ function repair(evidence: readonly Evidence[], reasonCode: Move['reasonCode']): 
 async function publishGate({ corridor, task }: StepContext, plan: Plan, diff: DiffFacts, goOn: Move): Promise<Move> {
   const facts = policyFacts(corridor, task, { plan, diff })
   const decision = evaluate('publish', facts)
-  const also: NonNullable<Move['also']> = (tx) => storeDecision(corridor.db, tx, task.id, decision, facts, task.planHash)
+  const also: NonNullable<Move['also']> = (tx) =>
+    storeDecision(corridor.db, tx, task.id, decision, facts, task.planHash)
   const { reasonCode } = decision
   if (decision.kind === 'continue') return { ...goOn, also }
-  if (decision.kind !== 'approve') return { event: 'held_for_good', reasonCode, facts: { rule: decision.ruleId }, patch: goOn.patch ?? {}, also }
+  if (decision.kind !== 'approve')
+    return { event: 'held_for_good', reasonCode, facts: { rule: decision.ruleId }, patch: goOn.patch ?? {}, also }
   const given = await standingApprovals(corridor, task, 'publish')
   if (new Set(given.map((a) => a.actor.id)).size >= decision.approval.required) return { ...goOn, also }
   const ask: typeof also = async (tx) => {
@@ -135,7 +154,14 @@ async function publishGate({ corridor, task }: StepContext, plan: Plan, diff: Di
     await wantSurface(tx, surfaceOwner(task), 'asking')
   }
   const until = new Date(Date.now() + (task.settings ?? corridor.settings).approvals.expiresMs)
-  return { event: 'asked', reasonCode, facts: { rule: decision.ruleId }, patch: goOn.patch ?? {}, rest: { waitingOn: 'approval', until }, also: ask }
+  return {
+    event: 'asked',
+    reasonCode,
+    facts: { rule: decision.ruleId },
+    patch: goOn.patch ?? {},
+    rest: { waitingOn: 'approval', until },
+    also: ask,
+  }
 }
 
 /** A task without code: its answer must be there and be readable (SPEC 9.7). */

@@ -21,12 +21,19 @@ export const sendAsking: SendSurface = async (context) => {
   const { task } = view
   const comment = await remoteIdOf(corridor.db, task.id, 'comment')
   const living = comment === null ? view.links.issue : `${view.links.issue}#issuecomment-${comment}`
-  const asks = task.waitingOn !== null && ASKED.has(task.waitingOn) && !(task.waitingOn === 'review' && task.pullNumber !== null)
+  const asks =
+    task.waitingOn !== null && ASKED.has(task.waitingOn) && !(task.waitingOn === 'review' && task.pullNumber !== null)
   const body = asks ? renderAsking(view, [task.requester.login], living, row.key) : null
   const hash = body === null ? 'answered' : sha256(body)
   if (hash === row.sentHash) return { hash, remoteId: row.remoteId }
-  const lost = row.attempts > 0 ? await findCommentByMarker(github, repository, task.issueNumber, replyMarker(row.key)) : null
-  if (lost !== null && String(lost) !== row.remoteId && body !== null && (await updateComment(github, repository, lost, body))) {
+  const lost =
+    row.attempts > 0 ? await findCommentByMarker(github, repository, task.issueNumber, replyMarker(row.key)) : null
+  if (
+    lost !== null &&
+    String(lost) !== row.remoteId &&
+    body !== null &&
+    (await updateComment(github, repository, lost, body))
+  ) {
     return { hash, remoteId: String(lost) }
   }
   const old = lost ?? row.remoteId

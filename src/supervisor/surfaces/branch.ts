@@ -11,8 +11,17 @@ export const sendBranch: SendSurface = async (context) => {
   if (task.branch === null || task.headSha === null) throw new Error(`task ${task.id} has nothing to push`)
   const mirror = await openMirror(corridor.workRoot, repository.id)
   const remote = { url: corridor.github.remoteUrl(repository), token: await corridor.github.token('push', repository) }
-  const pushed = await pushBranch(mirror, remote, { branch: task.branch, sha: task.headSha, expected: context.row.remoteId })
-  if (!pushed.ok) throw new OperatingError('configuration', 'push_refused', `pushing ${task.branch}: ${pushed.reason}: ${pushed.detail}`)
+  const pushed = await pushBranch(mirror, remote, {
+    branch: task.branch,
+    sha: task.headSha,
+    expected: context.row.remoteId,
+  })
+  if (!pushed.ok)
+    throw new OperatingError(
+      'configuration',
+      'push_refused',
+      `pushing ${task.branch}: ${pushed.reason}: ${pushed.detail}`,
+    )
   const { id, headSha } = task
   return {
     hash: headSha,

@@ -14,7 +14,9 @@ export const sendCheck: SendSurface = async (context) => {
   const rendered = renderCheck(view)
   const hash = sha256(JSON.stringify(rendered))
   if (hash === row.sentHash) return { hash, remoteId: row.remoteId }
-  const known = row.remoteId ?? (row.attempts > 0 ? await findCheckByExternalId(corridor.github, repository, headSha, task.id) : null)
+  const known =
+    row.remoteId ??
+    (row.attempts > 0 ? await findCheckByExternalId(corridor.github, repository, headSha, task.id) : null)
   if (known !== null) {
     await updateCheck(corridor.github, repository, Number(known), rendered)
     return { hash, remoteId: String(known) }

@@ -13,8 +13,11 @@ export const sendComment: SendSurface = async (context) => {
   const hash = sha256(body)
   if (row.remoteId !== null && hash === row.sentHash) return { hash, remoteId: row.remoteId }
   const marker = commentMarker(view.task.id)
-  const known = row.remoteId ?? (row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null)
+  const known =
+    row.remoteId ??
+    (row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null)
   // Somebody may have deleted it: then the task says what it has to say in a new one.
-  if (known !== null && (await updateComment(corridor.github, repository, Number(known), body))) return { hash, remoteId: String(known) }
+  if (known !== null && (await updateComment(corridor.github, repository, Number(known), body)))
+    return { hash, remoteId: String(known) }
   return { hash, remoteId: String(await createComment(corridor.github, repository, row.issueNumber, body)) }
 }

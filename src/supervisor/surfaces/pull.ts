@@ -33,12 +33,16 @@ export const sendPull: SendSurface = async (context) => {
   const wanted = { ...rendered, head: task.branch, base: task.baseBranch }
   let made = await createPull(corridor.github, repository, { ...wanted, draft: true })
   // Where the plan has no drafts, only verified work is shown as a pull request (SPEC 10.3).
-  if (made.kind === 'drafts_unsupported' && task.verdict === 'pass') made = await createPull(corridor.github, repository, { ...wanted, draft: false })
+  if (made.kind === 'drafts_unsupported' && task.verdict === 'pass')
+    made = await createPull(corridor.github, repository, { ...wanted, draft: false })
   if (made.kind === 'created') return receipt(made.number)
   if (made.kind === 'exists') {
     const present = await findPullByHead(corridor.github, repository, task.branch)
     if (present) return receipt(present.number)
   }
-  const why = made.kind === 'refused' ? made.message : 'this repository has no draft pull requests, and unverified work is opened as a draft only; the branch is pushed'
+  const why =
+    made.kind === 'refused'
+      ? made.message
+      : 'this repository has no draft pull requests, and unverified work is opened as a draft only; the branch is pushed'
   throw new OperatingError('configuration', 'github_refused', `opening the pull request: ${why}`)
 }

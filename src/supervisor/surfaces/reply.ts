@@ -11,8 +11,13 @@ export const sendReply: SendSurface = async ({ corridor, row, repository }) => {
   const marker = replyMarker(row.key)
   const body = `${renderReply(reply)}\n\n${marker}`
   const hash = sha256(body)
-  const known = row.remoteId ?? (row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null)
-  if (known !== null && (hash === row.sentHash || (await updateComment(corridor.github, repository, Number(known), body)))) {
+  const known =
+    row.remoteId ??
+    (row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null)
+  if (
+    known !== null &&
+    (hash === row.sentHash || (await updateComment(corridor.github, repository, Number(known), body)))
+  ) {
     return { hash, remoteId: String(known) }
   }
   return { hash, remoteId: String(await createComment(corridor.github, repository, row.issueNumber, body)) }
