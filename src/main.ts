@@ -55,6 +55,8 @@ program
   .action(async () => (await import('./cli/migrate.ts')).migrateDatabase())
 
 if (existsSync('.env')) process.loadEnvFile('.env')
+// simple-git would print the environment of its child processes under DEBUG, and with it the credential of a fetch.
+delete process.env['DEBUG']
 try {
   await program.exitOverride().parseAsync()
 } catch (error) {

@@ -17,7 +17,7 @@ export async function recordApproval(
   if (gate === null) return { reasonCode: 'nothing_to_approve', ...refusal('nothing_to_approve') }
   if (!['admin', 'write'].includes(command.permission))
     return { reasonCode: 'approval_not_counted', ...refusal('approval_not_counted') }
-  if (how.sha !== null && !boundTo(task, gate).some((hash) => hash.startsWith(how.sha ?? ''))) {
+  if (how.sha !== null && !isBoundTo(task, gate, how.sha)) {
     return { reasonCode: 'approval_stale', ...refusal('approval_stale', how.sha) }
   }
   const policy = await approvalPolicy(corridor, task, gate)
@@ -80,8 +80,10 @@ async function approvalPolicy(corridor: Corridor, task: StoredTask, gate: Gate):
   return { required, requesterCounts }
 }
 
-function boundTo(task: StoredTask, gate: Gate): string[] {
-  return [gate === 'execute' ? task.planHash : task.headSha].filter((h): h is string => h !== null)
+/** Whether the hash, or its beginning, names what the gate shows. An empty one (a review without a commit) names nothing. */
+function isBoundTo(task: StoredTask, gate: Gate, sha: string): boolean {
+  const shown = gate === 'execute' ? task.planHash : task.headSha
+  return sha !== '' && shown !== null && shown.startsWith(sha)
 }
 
 function eventOf(task: StoredTask, gate: Gate): Event {

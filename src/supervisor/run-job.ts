@@ -154,7 +154,9 @@ async function runBackend(
 /** The supervisor commits, never the agent; agent configuration is put back first (SPEC 7.2, 7.3). */
 async function commit({ corridor, task, signal }: StepContext, worktree: Worktree): Promise<string> {
   signal.throwIfAborted()
-  await restoreAgentConfig(worktree, task.baseSha ?? '')
+  const restored = await restoreAgentConfig(worktree, await headOf(worktree))
+  if (restored.length > 0)
+    corridor.log.warn({ task_id: task.id, paths: restored.slice(0, 20) }, 'agent configuration was put back')
   const bot = await corridor.github.botUser()
   const host = corridor.github.noreplyHost
   const message = commitMessage({ task, host })

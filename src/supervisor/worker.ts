@@ -94,7 +94,7 @@ async function driveTask(
     for (let moves = 0; moves < MAX_MOVES && !shutdown.signal.aborted; moves++) {
       step = new AbortController()
       const signal = AbortSignal.any([step.signal, shutdown.signal])
-      if (!(await moveOnce(corridor, lease, signal))) return
+      if (!(await moveOnce(corridor, lease, signal))) break
     }
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error

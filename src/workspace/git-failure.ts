@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { OperatingError } from '../task/errors.ts'
 import { basicCredential, type Remote } from './git-environment.ts'
 
@@ -11,6 +12,19 @@ export function gitFailure(
   const [failureClass, reasonCode] = classify(stderr, call.remote !== undefined)
   return new OperatingError(failureClass, reasonCode, `${call.action}: git exited ${exitCode}: ${said}`)
 }
+
+/** git does not always say why it could not write. The failure itself, or a full disk where there is no room at `path`. */
+export async function nameFullDisk(failure: unknown, path: string): Promise<unknown> {
+  if (!(failure instanceof OperatingError) || failure.reasonCode !== 'git_failed') return failure
+  const room = await statfs(path).catch(() => null)
+  const full =
+    room !== null &&
+    room.blocks > 0 &&
+    (room.bavail * room.bsize < NO_ROOM_BYTES || (room.files > 0 && room.ffree < 16))
+  return full ? new OperatingError('limit', 'disk_full', failure.message, { cause: failure }) : failure
+}
+
+const NO_ROOM_BYTES = 1024 * 1024
 
 /** A failure of the file system as an OperatingError: a full disk is a limit and is told as such. A bug stays one. */
 export function fileFailure(action: string, cause: unknown): unknown {

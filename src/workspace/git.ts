@@ -2,7 +2,7 @@ import { simpleGit } from 'simple-git'
 import { RUN_VARIABLE } from '../process/marker.ts'
 import { OperatingError } from '../task/errors.ts'
 import { type GitPlace, gitEnvironment, type Remote, type Setting } from './git-environment.ts'
-import { gitFailure } from './git-failure.ts'
+import { gitFailure, nameFullDisk } from './git-failure.ts'
 import { DEFAULT_MAX_OUTPUT_BYTES, limitsOf, type StopReason } from './git-limits.ts'
 
 /**
@@ -52,7 +52,11 @@ export async function git(call: GitCall): Promise<GitResult> {
   } finally {
     await limits.release()
   }
-  return judge(call, end, limits.reason())
+  try {
+    return judge(call, end, limits.reason())
+  } catch (failure) {
+    throw await nameFullDisk(failure, call.at.workTree ?? call.at.gitDir)
+  }
 }
 
 export interface GitCall {

@@ -17,8 +17,14 @@ export async function layTree(m: Mirror, tree: string, index: string, sha: strin
   await removeIndex(index)
   if (!(await takeSpare(m, tree, index))) await mkdir(tree, { recursive: true, mode: 0o700 })
   const at = { gitDir: m.dir, workTree: tree, index }
-  await moveTree(at, sha)
-  await clean(at)
+  try {
+    await moveTree(at, sha)
+    await clean(at)
+  } catch (error) {
+    // A full disk gets its room back.
+    await removeTree(tree)
+    throw error
+  }
 }
 
 /**

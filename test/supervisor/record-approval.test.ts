@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { OperatorSettings } from '../../src/settings/settings.ts'
+import { DEFAULT_OPERATOR_SETTINGS } from '../../src/settings/parse.ts'
+import { advance } from '../../src/store/advance.ts'
+import { approvalsOf } from '../../src/store/approvals.ts'
+import type { NewCommand } from '../../src/store/commands.ts'
+import { storeDecision } from '../../src/store/decisions.ts'
+import type { Lease } from '../../src/store/leases.ts'
+import { applyCommands } from '../../src/supervisor/apply-command.ts'
+import type { Corridor } from '../../src/supervisor/corridor.ts'
+import { standingApprovals } from '../../src/supervisor/record-approval.ts'
+import type { ApprovalPolicy } from '../../src/task/decision.ts'
+import type { State } from '../../src/task/states.ts'
+import type { WaitingOn } from '../../src/task/task.ts'
+import { openTestStore, type TestStore } from '../support/store.ts'
+import { ALICE, BOB, corridorOf, MAINTAINER, say, settledAs } from './corridor.ts'
+
+const PLAN = 'c0ffee'.padEnd(64, '0')
+const HEAD = 'a'.repeat(40)
+
+let store: TestStore
+beforeAll(async () => {
+  store = await openTestStore()
+})
+afterAll(() => store.close())
+
+interface Gate {
+  readonly id: string
+  readonly lease: Lease
+  readonly corridor: Corridor
+}
+
+/** A task that waits for people, with `maintainer` as its requester. */
+async function waiting(state: State, waitingOn: WaitingOn, policy: Partial<ApprovalPolicy> = {}): Promise<Gate> {
+  const approvals: OperatorSettings['approvals'] = { ...DEFAULT_OPERATOR_SETTINGS.approvals, ...policy }
+  const id = await store.newTask({ requester: MAINTAINER })
+  const lease = await store.lease(id)
+  const at = await store.walk(lease, state)
+  const event = state === 'REPORT' ? 'published' : 'asked'
+  await advance(store.db, lease, at, {
+    event,
+    reasonCode: 'plan_needs_approval',
+    rest: { waitingOn, until: null },
+    patch: { planHash: PLAN, snapshotHash: 's1', ...(state === 'PLAN' ? {} : { headSha: HEAD }) },
+  })
+  return { id, lease, corridor: corridorOf(store, { settings: { approvals } }) }
+}
+
+/** Somebody says it, and the lease holder applies it. @returns how it was settled */
+async function saying({ id, lease, corridor }: Gate, over: Partial<NewCommand>): Promise<string | null> {
+  const source = await say(store, id, { verb: 'approve', ...over })
+  await applyCommands(corridor, lease)
+  return settledAs(store, source)
+}
+const approving = (gate: Gate, over: Partial<NewCommand> = {}, sha = ''): Promise<string | null> =>
+  saying(gate, { argument: { argument: sha, at: '' }, ...over })
+
+describe('an approval of the plan', () => {
+  test('lets the plan be carried out, and is kept with all that it is bound to', async () => {
+    const gate = await waiting('PLAN', 'approval')
+    expect(await approving(gate, { actor: ALICE })).toBe('approved_by_person')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE', reasonCode: 'approved_by_person' })
+    expect(await approvalsOf(store.db, gate.id)).toMatchObject([
+      { gate: 'execute', actor: { id: ALICE.id, login: 'alice' }, permission: 'write', planHash: PLAN, snapshotHash: 's1', headSha: null },
+    ])
+  })
+
+  test.each(['read', 'none', 'triage'])('of somebody with %s access does not count', async (permission) => {
+    const gate = await waiting('PLAN', 'approval')
+    expect(await approving(gate, { actor: ALICE, permission })).toBe('approval_not_counted')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval' })
+    expect(await approvalsOf(store.db, gate.id)).toEqual([])
+  })
+
+  test('of the requester does not count where another person is wanted', async () => {
+    const gate = await waiting('PLAN', 'approval', { requesterCounts: false })
+    expect(await approving(gate)).toBe('approval_not_counted')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval' })
+    expect(await approving(gate, { actor: ALICE })).toBe('approved_by_person')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE' })
+  })
+
+  test('takes as many different people as are asked for', async () => {
+    const gate = await waiting('PLAN', 'approval', { required: 2 })
+    for (let i = 0; i < 3; i++) expect(await approving(gate, { actor: ALICE })).toBe('approved_by_person')
+    expect(await store.task(gate.id), 'one person three times is one person').toMatchObject({ state: 'PLAN' })
+    await approving(gate, { actor: { ...ALICE, login: 'alice-renamed' } })
+    expect(await store.task(gate.id), 'under another name too').toMatchObject({ state: 'PLAN' })
+    await approving(gate, { actor: BOB })
+    expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE' })
+  })
+
+  test('of two people at the same time is two approvals', async () => {
+    const gate = await waiting('PLAN', 'approval', { required: 2 })
+    await Promise.all([ALICE, BOB].map((actor) => say(store, gate.id, { verb: 'approve', actor })))
+    await applyCommands(gate.corridor, gate.lease)
+    expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE' })
+  })
+
+  test('that names another plan is stale; that names this one by its beginning counts', async () => {
+    const gate = await waiting('PLAN', 'approval')
+    expect(await approving(gate, { actor: ALICE }, 'deadbee')).toBe('approval_stale')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval' })
+    expect(await approving(gate, { actor: ALICE }, PLAN.slice(0, 7))).toBe('approved_by_person')
+  })
+
+  test('is void when the plan changes: the new one needs as many again', async () => {
+    const gate = await waiting('PLAN', 'approval', { required: 2 })
+    await approving(gate, { actor: ALICE })
+    await replan(gate, 'beef'.padEnd(64, '0'))
+    expect(await standingApprovals(gate.corridor, await store.task(gate.id), 'execute')).toEqual([])
+    await approving(gate, { actor: BOB })
+    expect(await store.task(gate.id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval' })
+    await approving(gate, { actor: ALICE })
+    expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE' })
+  })
+
+  test('follows the decision that asked for it, not a setting that changed since', async () => {
+    const gate = await waiting('PLAN', 'approval', { required: 1 })
+    const approval = { required: 2, requesterCounts: true }
+    const decision = { gate: 'execute', kind: 'approve', ruleId: 'r', reasonCode: 'high_risk_needs_approval', facts: {}, approval } as const
+    await storeDecision(store.db, store.db.prisma, gate.id, decision, {}, PLAN)
+    await approving(gate, { actor: ALICE })
+    expect(await store.task(gate.id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval' })
+  })
+
+  test('where nothing waits for one says so', async () => {
+    const id = await store.newTask()
+    const gate = { id, lease: await store.lease(id), corridor: corridorOf(store) }
+    expect(await approving(gate)).toBe('nothing_to_approve')
+    expect(await store.task(id)).toMatchObject({ state: 'INTAKE', version: 0 })
+  })
+})
+
+describe('an approval before the push', () => {
+  test('is bound to the commit; the step looks again and finds it', async () => {
+    const gate = await waiting('VERIFY', 'approval')
+    expect(await approving(gate, { actor: ALICE }, 'b'.repeat(40))).toBe('approval_stale')
+    expect(await approving(gate, { actor: ALICE }, HEAD.slice(0, 8))).toBe('approved_by_person')
+    const task = await store.task(gate.id)
+    expect(task).toMatchObject({ state: 'VERIFY', waitingOn: null })
+    expect(await standingApprovals(gate.corridor, task, 'publish')).toHaveLength(1)
+    expect(await standingApprovals(gate.corridor, { ...task, headSha: 'b'.repeat(40) }, 'publish')).toEqual([])
+    expect(await standingApprovals(gate.corridor, task, 'result'), 'one gate is not the other').toEqual([])
+  })
+})
+
+describe('a review of the pull request', () => {
+  const review = (gate: Gate, verdict: string, commitId: string, over: Partial<NewCommand> = {}): Promise<string | null> =>
+    saying(gate, { verb: 'review_submitted', actor: ALICE, argument: { verdict, body: 'please', commitId, at: '' }, ...over })
+
+  test('that approves this commit ends the task well', async () => {
+    const gate = await waiting('REPORT', 'review')
+    expect(await review(gate, 'approve', 'b'.repeat(40)), 'written on an older commit').toBe('approval_stale')
+    expect(await review(gate, 'approve', ''), 'written on no commit').toBe('approval_stale')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'REPORT', waitingOn: 'review' })
+    expect(await review(gate, 'approve', HEAD)).toBe('approved_by_person')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'ARCHIVE' })
+  })
+
+  test('that is dismissed counts no more', async () => {
+    const gate = await waiting('REPORT', 'review', { required: 2 })
+    await review(gate, 'approve', HEAD, { sourceKey: 'review:77' })
+    await saying(gate, { verb: 'review_dismissed', argument: { reviewKey: 'review:77', at: '' } })
+    await review(gate, 'approve', HEAD, { actor: BOB })
+    expect(await store.task(gate.id)).toMatchObject({ state: 'REPORT', waitingOn: 'review' })
+    await review(gate, 'approve', HEAD)
+    expect(await store.task(gate.id)).toMatchObject({ state: 'ARCHIVE' })
+  })
+
+  test('that asks for changes is the next round with its words; from a stranger it is nothing', async () => {
+    const gate = await waiting('REPORT', 'review')
+    expect(await review(gate, 'request_changes', HEAD, { permission: 'read' })).toBe('approval_not_counted')
+    expect(await review(gate, 'request_changes', HEAD)).toBe('changes_requested')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE', round: 1, followUps: 1, feedback: 'please', verdict: null })
+  })
+})
+
+/** The plan is made again and asks again. */
+async function replan({ id, lease }: Gate, planHash: string): Promise<void> {
+  const revised = await advance(store.db, lease, await store.task(id), { event: 'revised', reasonCode: 'rejected_by_person' })
+  if (!revised) throw new Error('somebody moved it')
+  await advance(store.db, lease, revised, {
+    event: 'asked',
+    reasonCode: 'plan_needs_approval',
+    rest: { waitingOn: 'approval', until: null },
+    patch: { planHash },
+  })
+}
