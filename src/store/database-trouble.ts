@@ -18,7 +18,8 @@ const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P202
 const SQL_STATES = /^(08|40|53|57P0)|^(57014|55P03)$/
 const ADAPTER_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'])
 /** pg tells these in words only. */
-const PG_WORDS = /connection (error|terminated|timeout)|timeout exceeded when trying to connect/i
+const PG_WORDS =
+  /connection (error|terminated|timeout)|server closed the connection|timeout exceeded when trying to connect/i
 
 function passes(error: Error): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return PG_WORDS.test(error.message)

@@ -16,32 +16,40 @@ export interface StoredDelivery extends IncomingDelivery {
 const MAX_ATTEMPTS = 8
 const FIRST_RETRY_MS = 1_000
 const MAX_RETRY_MS = 5 * 60_000
+/** Three days of tries every five minutes. */
+const MAX_PASSING_ATTEMPTS = 864
+
+const WAKE = `select graphile_worker.add_job('inbox', job_key => 'inbox', max_attempts => 3)`
+const INSERT = `insert into deliveries (id, event, payload)
+  select id, event, substring($5::bytea from start for size)
+  from unnest($1::text[], $2::text[], $3::int[], $4::int[]) as d (id, event, start, size)
+  on conflict (id) do nothing`
 
 /**
  * Stores deliveries and wakes the inbox in one statement, and so in one commit: after it returns, nothing of them can
- * be lost. Ids that are known already change nothing (GitHub keeps a delivery's id when it redelivers). The payloads
- * travel as one binary value and are cut apart by the server: an array of them would be sent, and read, as text.
+ * be lost. Ids that are known already change nothing (GitHub keeps a delivery's id when it redelivers).
  */
 export async function storeDeliveries(pool: pg.Pool, batch: readonly IncomingDelivery[]): Promise<void> {
+  const text = `with stored as (${INSERT} returning 1) ${WAKE} from (select 1 from stored limit 1) s`
+  await pool.query({ name: 'store_deliveries', text, values: valuesOf(batch) })
+}
+
+/** The same without the wake, for a writer that has just woken the inbox and is about to do so again. */
+export async function storeMoreDeliveries(pool: pg.Pool, batch: readonly IncomingDelivery[]): Promise<void> {
+  await pool.query({ name: 'store_more_deliveries', text: INSERT, values: valuesOf(batch) })
+}
+
+export async function wakeInbox(pool: pg.Pool): Promise<void> {
+  await pool.query({ name: 'wake_inbox', text: WAKE })
+}
+
+/** Payloads travel as one binary value and are cut apart by the server: an array of them would be sent, and read, as text. */
+function valuesOf(batch: readonly IncomingDelivery[]): unknown[] {
   const sizes = batch.map((d) => d.payload.length)
   let end = 1
   const starts = sizes.map((size) => (end += size) - size)
-  await pool.query({
-    name: 'store_deliveries',
-    text: `with stored as (
-        insert into deliveries (id, event, payload)
-        select id, event, substring($5::bytea from start for size)
-        from unnest($1::text[], $2::text[], $3::int[], $4::int[]) as d (id, event, start, size)
-        on conflict (id) do nothing returning 1)
-      select graphile_worker.add_job('inbox', job_key => 'inbox', max_attempts => 3) from (select 1 from stored limit 1) s`,
-    values: [
-      batch.map((d) => d.id),
-      batch.map((d) => d.event),
-      starts,
-      sizes,
-      Buffer.concat(batch.map((d) => d.payload)),
-    ],
-  })
+  const payloads = Buffer.concat(batch.map((d) => d.payload))
+  return [batch.map((d) => d.id), batch.map((d) => d.event), starts, sizes, payloads]
 }
 
 /** So long a taken delivery is hidden from others; one that was never finished (a crash) comes back after it. */
@@ -49,15 +57,32 @@ const CLAIM_SECONDS = 30
 
 /** Takes the oldest deliveries that wait, in order. Handling twice is harmless: commands are unique by their source. */
 export async function takeDeliveries(db: Database, limit: number): Promise<StoredDelivery[]> {
-  const rows = await db.prisma.$queryRaw<{ id: string; event: string; payload: Uint8Array; attempts: number }[]>`
-    with taken as (
-      select id from deliveries where status = 'received' and not_before <= now()
-      order by seq limit ${limit} for update skip locked),
-    claimed as (
-      update deliveries d set not_before = now() + make_interval(secs => ${CLAIM_SECONDS})
-      from taken where d.id = taken.id returning d.id, d.seq, d.event, d.payload, d.attempts)
-    select id, event, payload, attempts from claimed order by seq`
-  return rows.map((r) => ({ id: r.id, event: r.event, payload: Buffer.from(r.payload), attempts: r.attempts }))
+  const { rows } = await db.inboxPool.query<StoredDelivery>({
+    name: 'take_deliveries',
+    text: `with taken as (
+        select id from deliveries where status = 'received' and not_before <= now()
+        order by seq limit $1 for update skip locked),
+      claimed as (
+        update deliveries d set not_before = now() + make_interval(secs => $2)
+        from taken where d.id = taken.id returning d.id, d.seq, d.event, d.payload, d.attempts)
+      select id, event, payload, attempts from claimed order by seq`,
+    values: [limit, CLAIM_SECONDS],
+  })
+  return rows
+}
+
+/** Deliveries that came to nothing, most of all there are: finished together. */
+export async function ignoreDeliveries(
+  db: Database,
+  ignored: readonly { readonly id: string; readonly reasonCode: ReasonCode }[],
+): Promise<void> {
+  if (ignored.length === 0) return
+  await db.inboxPool.query({
+    name: 'ignore_deliveries',
+    text: `update deliveries d set status = 'ignored', reason_code = i.reason_code, handled_at = now(), error = null
+      from unnest($1::text[], $2::text[]) as i (id, reason_code) where d.id = i.id and d.status = 'received'`,
+    values: [ignored.map((d) => d.id), ignored.map((d) => d.reasonCode)],
+  })
 }
 
 export async function finishDelivery(
@@ -72,17 +97,27 @@ export async function finishDelivery(
   })
 }
 
-/** Puts a delivery back with growing pauses; after the last try it is dead, with its reason, and others flow on. */
-export async function failDelivery(db: Database, delivery: StoredDelivery, message: string): Promise<'later' | 'dead'> {
+/**
+ * Puts a delivery back with growing pauses; after the last try it is dead, with its reason, and others flow on.
+ * @param passing the failure is GitHub's or the database's, not the delivery's: it is tried for as long as GitHub itself
+ * would redeliver it (three days), and not before `retryAt`
+ */
+export async function failDelivery(
+  db: Database,
+  delivery: StoredDelivery,
+  message: string,
+  passing: { readonly retryAt: Date | null } | null = null,
+): Promise<'later' | 'dead'> {
   const attempts = delivery.attempts + 1
-  const dead = attempts >= MAX_ATTEMPTS
-  const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** delivery.attempts, MAX_RETRY_MS)
+  const dead = attempts >= (passing === null ? MAX_ATTEMPTS : MAX_PASSING_ATTEMPTS)
+  const pause = new Date(Date.now() + Math.min(FIRST_RETRY_MS * 2 ** delivery.attempts, MAX_RETRY_MS))
+  const notBefore = passing?.retryAt && passing.retryAt > pause ? passing.retryAt : pause
   await db.prisma.delivery.updateMany({
     where: { id: delivery.id, status: 'received' },
     data: {
       attempts,
       error: db.text(message.slice(0, 2_000)),
-      notBefore: new Date(Date.now() + pauseMs),
+      notBefore,
       ...(dead ? { status: 'dead', reasonCode: 'delivery_failed' satisfies ReasonCode, handledAt: new Date() } : {}),
     },
   })

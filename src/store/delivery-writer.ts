@@ -1,12 +1,14 @@
 import type pg from 'pg'
 import type { IncomingDelivery } from './deliveries.ts'
-import { storeDeliveries } from './deliveries.ts'
+import { storeDeliveries, storeMoreDeliveries, wakeInbox } from './deliveries.ts'
 
 /** Most deliveries, and most bytes, of one commit. */
 const MAX_BATCH = 64
 const MAX_BATCH_BYTES = 32 * 1024 * 1024
 /** More than this wait: the database does not keep up, so GitHub is told to come again. */
 const MAX_WAITING = 1_000
+/** While commit follows commit, the inbox is woken so often only: the one who empties it is awake. */
+const WAKE_EVERY_MS = 20
 
 interface Waiting {
   readonly delivery: IncomingDelivery
@@ -17,19 +19,39 @@ interface Waiting {
 /**
  * Group commit for the inbox: deliveries that arrive while one commit is under way share the next. Each caller is
  * answered after its own delivery is committed, so the promise is the same as without, at several times the rate.
+ *
+ * A delivery's wake is in its own commit unless the inbox was woken milliseconds ago; then the last of the commits that
+ * follow each other is followed by one. Should that one be lost, the sweep finds what lies there.
  */
 export function createDeliveryWriter(pool: pg.Pool): (delivery: IncomingDelivery) => Promise<void> {
   const queue: Waiting[] = []
   let writing = false
+  let wokenAt = Number.NEGATIVE_INFINITY
+  /** Something is stored that no wake tells of. */
+  let silent = false
+
+  const store = async (batch: readonly Waiting[]): Promise<void> => {
+    const wakes = batch.length === 0 || performance.now() - wokenAt > WAKE_EVERY_MS
+    silent = !wakes
+    if (wakes) wokenAt = performance.now()
+    if (batch.length === 0) return wakeInbox(pool)
+    const deliveries = unique(batch.map((w) => w.delivery))
+    return wakes ? storeDeliveries(pool, deliveries) : storeMoreDeliveries(pool, deliveries)
+  }
 
   const write = async (): Promise<void> => {
     writing = true
-    while (queue.length > 0) {
+    while (queue.length > 0 || silent) {
       const batch = takeBatch(queue)
       try {
-        await storeDeliveries(pool, unique(batch.map((w) => w.delivery)))
-        for (const w of batch) w.done()
+        await store(batch)
+        // The next commit is sent on its way before these are answered: the database need not wait for that.
+        setImmediate(() => {
+          for (const w of batch) w.done()
+        })
       } catch (error) {
+        wokenAt = Number.NEGATIVE_INFINITY
+        silent = false
         for (const w of batch) w.failed(error)
       }
     }

@@ -1,5 +1,4 @@
 import type { Move } from '../store/advance.ts'
-import { isPassingDatabaseFailure } from '../store/database-failure.ts'
 import { databaseTrouble } from '../store/database-trouble.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { OperatingError } from '../task/errors.ts'
@@ -16,9 +15,6 @@ const MAX_PAUSE_MS = 5 * 60_000
  */
 export function afterFailure(task: StoredTask, thrown: unknown): Move {
   const error = databaseTrouble(thrown) ?? thrown
-  if (isPassingDatabaseFailure(error)) {
-    return afterFailure(task, new OperatingError('transient', 'database_unavailable', messageOf(error)))
-  }
   if (!(error instanceof OperatingError)) {
     return { event: 'error', reasonCode: 'internal_error', facts: { message: messageOf(error) } }
   }

@@ -1,11 +1,16 @@
+import { databaseTrouble } from '../store/database-trouble.ts'
 import type { StoredDelivery } from '../store/deliveries.ts'
-import { failDelivery, finishDelivery, takeDeliveries } from '../store/deliveries.ts'
+import { failDelivery, finishDelivery, ignoreDeliveries, takeDeliveries } from '../store/deliveries.ts'
 import { wake } from '../store/queue.ts'
+import { OperatingError } from '../task/errors.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import { messageOf } from './after-failure.ts'
 import type { Corridor } from './corridor.ts'
 
 const BATCH = 50
+/** When to look again after a failure; whatever is due later is found by the sweep. */
+const FIRST_LOOK_MS = 1_000
+const MAX_LOOK_MS = 60_000
 
 /** Hands one stored delivery to the Probot app. @returns what it amounted to */
 export type Receive = (delivery: StoredDelivery) => Promise<ReasonCode>
@@ -21,22 +26,35 @@ export async function drainInbox(corridor: Corridor, receive: Receive, stopping:
   while (!stopping()) {
     const deliveries = await takeDeliveries(corridor.db, BATCH)
     if (deliveries.length === 0) return
+    const ignored: Ignored[] = []
     for (const delivery of deliveries) {
-      if (stopping()) return
-      await handle(corridor, receive, delivery)
+      if (stopping()) break
+      const outcome = await handle(corridor, receive, delivery)
+      if (outcome) ignored.push(outcome)
     }
+    await ignoreDeliveries(corridor.db, ignored)
   }
 }
 
-async function handle(corridor: Corridor, receive: Receive, delivery: StoredDelivery): Promise<void> {
+interface Ignored {
+  readonly id: string
+  readonly reasonCode: ReasonCode
+}
+
+/** @returns the delivery where it came to nothing and is not finished yet */
+async function handle(corridor: Corridor, receive: Receive, delivery: StoredDelivery): Promise<Ignored | null> {
   const { db, log } = corridor
   try {
     const reasonCode = await receive(delivery)
-    await finishDelivery(db, delivery.id, EFFECTIVE.includes(reasonCode) ? 'handled' : 'ignored', reasonCode)
-  } catch (error) {
-    const outcome = await failDelivery(db, delivery, messageOf(error))
+    if (!EFFECTIVE.includes(reasonCode)) return { id: delivery.id, reasonCode }
+    await finishDelivery(db, delivery.id, 'handled', reasonCode)
+  } catch (thrown) {
+    const error = databaseTrouble(thrown) ?? thrown
+    const passing = error instanceof OperatingError && error.failureClass === 'transient' ? error : null
+    const outcome = await failDelivery(db, delivery, messageOf(error), passing)
     log.error({ err: error, delivery_id: delivery.id, event: delivery.event, outcome }, 'handling a delivery')
-    if (outcome === 'later')
-      await wake(db.prisma, { kind: 'inbox' }, new Date(Date.now() + 1_000 * 2 ** delivery.attempts))
+    const pauseMs = Math.min(FIRST_LOOK_MS * 2 ** delivery.attempts, MAX_LOOK_MS)
+    if (outcome === 'later') await wake(db.prisma, { kind: 'inbox' }, new Date(Date.now() + pauseMs))
   }
+  return null
 }

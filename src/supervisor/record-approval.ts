@@ -1,10 +1,12 @@
 import type { StoredApproval } from '../store/approvals.ts'
 import { approvalsOf, storeApproval } from '../store/approvals.ts'
+import type { StoredCommand } from '../store/commands.ts'
 import { decisionsOf } from '../store/decisions.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { changesFiles } from '../task/changes-files.ts'
 import type { ApprovalPolicy, ApprovalSource, Gate } from '../task/decision.ts'
 import type { Event } from '../task/states.ts'
+import { argumentOf } from './commands/argument.ts'
 import type { CommandContext, CommandResult } from './command.ts'
 import type { Corridor } from './corridor.ts'
 
@@ -20,6 +22,7 @@ export async function recordApproval(
   if (how.sha !== null && !isBoundTo(task, gate, how.sha)) {
     return { reasonCode: 'approval_stale', ...refusal('approval_stale', how.sha) }
   }
+  if (how.sha === null && isOlder(command, task.updatedAt)) return { reasonCode: 'approval_stale', ...refusal('approval_stale') }
   const policy = await approvalPolicy(corridor, task, gate)
   if (!policy.requesterCounts && command.actor.id === task.requester.id) {
     return { reasonCode: 'approval_not_counted', ...refusal('approval_not_counted') }
@@ -51,6 +54,15 @@ export async function recordApproval(
         }
       : {}),
   }
+}
+
+/**
+ * Written before the gate showed what it shows now: it was meant for something else. GitHub's times are whole seconds,
+ * rounded down.
+ */
+function isOlder(command: StoredCommand, openedAt: Date): boolean {
+  const at = Date.parse(argumentOf(command, 'at'))
+  return Number.isFinite(at) && at + 1_000 < openedAt.getTime()
 }
 
 /** Approvals that hold for what the gate shows now: same plan, same snapshot, same head. */

@@ -58,3 +58,17 @@ story('GitHub answers nothing but 503 for a while, and cuts connections', { limi
   await w.reaches('review', 60_000)
   await expectSingle(w, issue)
 })
+
+story('a command is not lost while GitHub is away for longer than a few tries', {}, async (w) => {
+  const away = { match: /^GET \S+\/permission$/, kind: 'error' as const, status: 503, times: 12 }
+  w.gh.faults.push(away)
+  const { issue } = await w.ask()
+  await w.until('twelve tries', async () => {
+    // The pauses between them grow to minutes: time passes.
+    await w.query("update deliveries set not_before = now() where status = 'received' and error is not null")
+    await w.query("select graphile_worker.add_job('inbox', job_key => 'inbox')")
+    return away.times === 0
+  })
+  await w.reaches('review')
+  await expectSingle(w, issue)
+})

@@ -58,7 +58,9 @@ story('help, status and a second request on an open task are answered', { agent:
   for (const verb of ['approve', 'cancel', 'status']) expect(help).toContain(verb)
 
   const { id } = await gh.as('triager').comment(repo, issue, '/supervise status')
-  await w.until('👀 on status', async () => (await gh.view.reactions(repo, id)).some(({ user }) => user.login === w.bot))
+  await w.until('👀 on status', async () =>
+    (await gh.view.reactions(repo, id)).some(({ user }) => user.login === w.bot),
+  )
 
   await gh.as('reviewer').comment(repo, issue, '/supervise fix something else')
   const [task] = await w.query<{ id: string }>('select id from tasks')
@@ -72,12 +74,16 @@ story('help, status and a second request on an open task are answered', { agent:
   expect(await w.mine(issue), 'the living comment and one answer').toHaveLength(2)
 })
 
-story('a repository that the operator did not name is not served', { config: { installations: { allow: ['other'] } } }, async (w) => {
-  const { issue } = await w.ask()
-  await w.settled()
-  expect(await w.query('select id from tasks')).toEqual([])
-  expect(await w.mine(issue)).toEqual([])
-})
+story(
+  'a repository that the operator did not name is not served',
+  { config: { installations: { allow: ['other'] } } },
+  async (w) => {
+    const { issue } = await w.ask()
+    await w.settled()
+    expect(await w.query('select id from tasks')).toEqual([])
+    expect(await w.mine(issue)).toEqual([])
+  },
+)
 
 /** What is ignored proves nothing where nobody listens. */
 async function isStillHeard(w: World): Promise<void> {

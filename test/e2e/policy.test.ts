@@ -6,7 +6,9 @@ story(
   { agent: 'good-fix', config: { automation: 'cautious' } },
   async (w) => {
     const { gh, repo } = w
-    const { issue } = await w.ask({ request: 'fix add() in src/add.js and delete the production accounts that it broke' })
+    const { issue } = await w.ask({
+      request: 'fix add() in src/add.js and delete the production accounts that it broke',
+    })
     await w.reaches('PLAN approval')
     expect(await w.says(issue, /Waiting for approval of the plan/)).toMatch(/high risk/)
     await gh.as('maintainer').comment(repo, issue, '/supervise approve')
@@ -20,28 +22,42 @@ story(
     await gh.as('reviewer').comment(repo, issue, '/supervise approve')
     await w.reaches('review')
     await w.settled()
-    expect((await w.checkOn((await w.pull()).head.sha)).conclusion).toBe('success')
+    const { number, head } = await w.pull()
+    const check = await w.checkOn(head.sha)
+    expect(check, 'verified, but not green before that other person').toMatchObject({ conclusion: 'action_required' })
+    expect(check.output.title).toMatch(/another person/)
+    await gh.as('maintainer').review(repo, number, { event: 'APPROVE', body: 'Mine is fine.' })
+    await w.settled()
+    await w.reaches('review')
+    await gh.as('reviewer').review(repo, number, { event: 'APPROVE' })
+    await w.reaches('DONE')
+    await w.settled()
+    expect((await w.checkOn(head.sha)).conclusion).toBe('success')
   },
 )
 
-story('a protected file is held before the push until a person lets it out', { agent: 'touches-manifest' }, async (w) => {
-  const { gh, repo } = w
-  const { issue } = await w.ask()
-  await w.reaches('VERIFY approval')
-  await w.settled()
-  const held = await w.says(issue, /Held before the push/)
-  expect(held).toContain('package.json')
-  expect(held, 'the change itself is shown').toContain('sum-of-two')
-  expect(await gh.view.branches(repo)).toEqual(['main'])
-  expect(w.gh.requests.some(({ path }) => path.endsWith('git-receive-pack'))).toBe(false)
+story(
+  'a protected file is held before the push until a person lets it out',
+  { agent: 'touches-manifest' },
+  async (w) => {
+    const { gh, repo } = w
+    const { issue } = await w.ask()
+    await w.reaches('VERIFY approval')
+    await w.settled()
+    const held = await w.says(issue, /Held before the push/)
+    expect(held).toContain('package.json')
+    expect(held, 'the change itself is shown').toContain('sum-of-two')
+    expect(await gh.view.branches(repo)).toEqual(['main'])
+    expect(w.gh.requests.some(({ path }) => path.endsWith('git-receive-pack'))).toBe(false)
 
-  await gh.as('maintainer').comment(repo, issue, '/supervise approve')
-  await w.reaches('review')
-  await w.settled()
-  const pull = await w.pull()
-  expect(await gh.view.show(repo, pull.head.sha, 'package.json')).toContain('sum-of-two')
-  expect((await w.checkOn(pull.head.sha)).external_id).toBe((await w.reaches('review')).id)
-})
+    await gh.as('maintainer').comment(repo, issue, '/supervise approve')
+    await w.reaches('review')
+    await w.settled()
+    const pull = await w.pull()
+    expect(await gh.view.show(repo, pull.head.sha, 'package.json')).toContain('sum-of-two')
+    expect((await w.checkOn(pull.head.sha)).external_id).toBe((await w.reaches('review')).id)
+  },
+)
 
 story('a workflow file is never pushed', { agent: 'touches-workflow' }, async (w) => {
   const { issue } = await w.ask()
@@ -91,20 +107,24 @@ story(
   },
 )
 
-story('a question is answered in the comment, without code', { agent: 'answer', capabilities: ['reasoning'] }, async (w) => {
-  const { issue } = await w.ask({
-    title: 'How are pages counted?',
-    body: 'The README says one thing, pageOf() another.',
-    request: 'why are pages counted from 1?',
-  })
-  await w.reaches('DONE')
-  await w.settled()
-  expect(await w.says(issue, /\bDone\b/)).toMatch(/Pages are counted from \*\*1\*\*, because the README says so/)
-  expect(await w.gh.view.pulls(w.repo)).toEqual([])
-  expect(await w.gh.view.branches(w.repo)).toEqual(['main'])
-  expect(await w.mine(issue)).toHaveLength(1)
-  expect(w.gh.requests.some(({ path }) => path.endsWith('git-receive-pack'))).toBe(false)
-})
+story(
+  'a question is answered in the comment, without code',
+  { agent: 'answer', capabilities: ['reasoning'] },
+  async (w) => {
+    const { issue } = await w.ask({
+      title: 'How are pages counted?',
+      body: 'The README says one thing, pageOf() another.',
+      request: 'explain why pages are counted from 1',
+    })
+    await w.reaches('DONE')
+    await w.settled()
+    expect(await w.says(issue, /\bDone\b/)).toMatch(/Pages are counted from \*\*1\*\*, because the README says so/)
+    expect(await w.gh.view.pulls(w.repo)).toEqual([])
+    expect(await w.gh.view.branches(w.repo)).toEqual(['main'])
+    expect(await w.mine(issue)).toHaveLength(1)
+    expect(w.gh.requests.some(({ path }) => path.endsWith('git-receive-pack'))).toBe(false)
+  },
+)
 
 story('what nobody here can do is refused before anything runs', { capabilities: ['reasoning'] }, async (w) => {
   const { issue } = await w.ask()

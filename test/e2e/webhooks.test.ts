@@ -33,14 +33,14 @@ story('broken webhooks get the right answer, and leave what they should', {}, as
     ['a form', 415, { 'content-type': 'application/x-www-form-urlencoded' }],
   ]
   for (const [what, status, headers] of refused) expect(await post(w, command, headers), what).toBe(status)
+  expect(await post(w, Buffer.from([0x7b, 0xff, 0xfe, 0x00])), 'bytes that are no text').toBe(401)
   expect(await post(w, Buffer.alloc(26 * MEGABYTE, ' ')), '26 MB').toBe(413)
   expect(await cutOff(w, command), 'less than was announced').not.toBe(202)
   expect((await fetch(w.url)).status, 'GET').toBe(405)
   expect(await ids(w), 'nothing of that was stored').toEqual(before)
 
-  const odd: readonly (readonly [string, string, string, string | Buffer])[] = [
+  const odd: readonly (readonly [string, string, string, string])[] = [
     ['not-json', 'issue_comment', 'delivery_malformed', '{"action": "created", '],
-    ['not-utf8', 'issue_comment', 'delivery_malformed', Buffer.from([0x7b, 0xff, 0xfe, 0x00])],
     ['null', 'issue_comment', 'delivery_malformed', 'null'],
     ['list', 'issue_comment', 'delivery_malformed', `[${command}]`],
     ['deep', 'issue_comment', 'delivery_malformed', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
@@ -52,7 +52,9 @@ story('broken webhooks get the right answer, and leave what they should', {}, as
   }
   await w.settled()
   for (const [id, , reason] of odd) {
-    expect(await w.query('select reason_code from deliveries where id = $1', [id]), id).toEqual([{ reason_code: reason }])
+    expect(await w.query('select reason_code from deliveries where id = $1', [id]), id).toEqual([
+      { reason_code: reason },
+    ])
   }
   expect(await w.query('select id from tasks')).toEqual([])
 

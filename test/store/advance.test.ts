@@ -43,7 +43,14 @@ describe('advance', () => {
       feedback: 'from also',
     })
     expect(await transitionsOf(store.db, id)).toMatchObject([
-      { version: 1, from: 'INTAKE', event: 'accepted', to: 'CLASSIFY', actor: 'maintainer', facts: { snapshot: 'abc' } },
+      {
+        version: 1,
+        from: 'INTAKE',
+        event: 'accepted',
+        to: 'CLASSIFY',
+        actor: 'maintainer',
+        facts: { snapshot: 'abc' },
+      },
     ])
   })
 
@@ -71,7 +78,9 @@ describe('advance', () => {
     const lease = await store.lease(id)
     await advance(store.db, lease, START, ACCEPTED)
     expect(await advance(store.db, lease, START, ACCEPTED)).toBeNull()
-    expect(await advance(store.db, lease, { state: 'CLASSIFY', version: 0 }, { ...ACCEPTED, event: 'classified' })).toBeNull()
+    expect(
+      await advance(store.db, lease, { state: 'CLASSIFY', version: 0 }, { ...ACCEPTED, event: 'classified' }),
+    ).toBeNull()
     expect(await store.task(id)).toMatchObject({ state: 'CLASSIFY', version: 1 })
   })
 
@@ -111,14 +120,20 @@ describe('advance', () => {
       rest: { waitingOn: 'approval', until },
     })
     expect(await store.task(id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval', waitingUntil: until })
-    expect(resting && (await advance(store.db, lease, resting, { event: 'revised', reasonCode: 'rejected_by_person' }))).not.toBeNull()
+    expect(
+      resting && (await advance(store.db, lease, resting, { event: 'revised', reasonCode: 'rejected_by_person' })),
+    ).not.toBeNull()
     expect(await store.task(id)).toMatchObject({ state: 'PLAN', waitingOn: null, waitingUntil: null })
   })
 
   test('tries are counted within a state and forgotten with it', async () => {
     const id = await store.newTask()
     const lease = await store.lease(id)
-    const again = { event: 'postponed', reasonCode: 'github_unavailable', patch: { retries: { increment: 1 } } } as const
+    const again = {
+      event: 'postponed',
+      reasonCode: 'github_unavailable',
+      patch: { retries: { increment: 1 } },
+    } as const
     const first = await advance(store.db, lease, START, again)
     const second = first && (await advance(store.db, lease, first, again))
     expect(await store.task(id)).toMatchObject({ state: 'INTAKE', retries: 2 })
@@ -132,7 +147,8 @@ describe('advance', () => {
     const at = await store.walk(lease, 'VERIFY')
     const paused = await advance(store.db, lease, at, { event: 'pause', reasonCode: 'paused_by_person' })
     expect(await store.task(id)).toMatchObject({ state: 'PAUSED', pausedFrom: 'VERIFY' })
-    const back = paused && (await advance(store.db, lease, paused, { event: 'resume', reasonCode: 'resumed_by_person' }))
+    const back =
+      paused && (await advance(store.db, lease, paused, { event: 'resume', reasonCode: 'resumed_by_person' }))
     expect(back?.state).toBe('VERIFY')
     expect(await store.task(id)).toMatchObject({ state: 'VERIFY', pausedFrom: null })
   })
@@ -141,9 +157,13 @@ describe('advance', () => {
     const id = await store.newTask()
     const lease = await store.lease(id)
     const end = await store.walk(lease, 'DONE')
-    expect((await store.sql('select finished_at from tasks where id = $1', [id]))[0]?.['finished_at']).toBeInstanceOf(Date)
+    expect((await store.sql('select finished_at from tasks where id = $1', [id]))[0]?.['finished_at']).toBeInstanceOf(
+      Date,
+    )
     for (const event of ['cancel', 'error', 'pause', 'resume', 'woke'] as const) {
-      await expect(advance(store.db, lease, end, { event, reasonCode: 'internal_error' })).rejects.toThrow(/no transition/)
+      await expect(advance(store.db, lease, end, { event, reasonCode: 'internal_error' })).rejects.toThrow(
+        /no transition/,
+      )
     }
   })
 
@@ -178,7 +198,16 @@ describe('texts', () => {
   test('the hash is over what was stored, so that odd characters do not break the chain', async () => {
     const id = await store.newTask()
     const lease = await store.lease(id)
-    const facts = { cut: 'x\ud83d', late: 1e21, small: 1e-7, minus: -0, when: new Date(0), left: undefined, '10': 1, '9': 2 }
+    const facts = {
+      cut: 'x\ud83d',
+      late: 1e21,
+      small: 1e-7,
+      minus: -0,
+      when: new Date(0),
+      left: undefined,
+      '10': 1,
+      '9': 2,
+    }
     await advance(store.db, lease, START, { ...ACCEPTED, facts })
     const [row] = await store.db.prisma.transition.findMany({ where: { taskId: id } })
     if (!row) throw new Error('there is no row')

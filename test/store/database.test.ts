@@ -32,7 +32,12 @@ describe.each(['Asia/Kolkata', 'America/Los_Angeles'])('times on a server in %s'
     const lease = await store.lease(id)
     const until = inMinutes(minutes)
     const rest = { waitingOn: 'retry', until } as const
-    await advance(store.db, lease, { state: 'INTAKE', version: 0 }, { event: 'postponed', reasonCode: 'git_failed', rest })
+    await advance(
+      store.db,
+      lease,
+      { state: 'INTAKE', version: 0 },
+      { event: 'postponed', reasonCode: 'git_failed', rest },
+    )
     await store.expire(id)
     expect(await store.task(id)).toMatchObject({ waitingUntil: until })
     expect((await strandedTasks(store.db, 100)).includes(id)).toBe(isOver)
@@ -97,18 +102,21 @@ describe('trouble with the database', () => {
       (error: unknown) => error,
     )
 
-  test.each(['orm', 'raw', 'commit'])('that passes by itself is known as such: connection lost before %s', async (when) => {
-    const db = openDatabase({ url: store.db.url, redact: (t) => t, onError: () => undefined })
-    const error = await thrownBy(() =>
-      db.prisma.$transaction(async (tx) => {
-        await store.breakConnection(tx)
-        if (when === 'orm') await tx.task.findMany()
-        if (when === 'raw') await tx.$queryRaw`select 1`
-      }),
-    )
-    await db.close()
-    expect(databaseTrouble(error)).toMatchObject({ failureClass: 'transient', reasonCode: 'database_unavailable' })
-  })
+  test.each(['orm', 'raw', 'commit'])(
+    'that passes by itself is known as such: connection lost before %s',
+    async (when) => {
+      const db = openDatabase({ url: store.db.url, redact: (t) => t, onError: () => undefined })
+      const error = await thrownBy(() =>
+        db.prisma.$transaction(async (tx) => {
+          await store.breakConnection(tx)
+          if (when === 'orm') await tx.task.findMany()
+          if (when === 'raw') await tx.$queryRaw`select 1`
+        }),
+      )
+      await db.close()
+      expect(databaseTrouble(error)).toMatchObject({ failureClass: 'transient', reasonCode: 'database_unavailable' })
+    },
+  )
 
   test('a deadlock, a time limit and a server that is not there pass too', async () => {
     const other = await store.newTask()
@@ -130,7 +138,10 @@ describe('trouble with the database', () => {
       }),
     )
     const away = openDatabase({ url: 'postgresql://a:b@127.0.0.1:1/x', redact: (t) => t, onError: () => undefined })
-    const refused = [await thrownBy(() => away.prisma.task.findMany()), await thrownBy(() => away.prisma.$queryRaw`select 1`)]
+    const refused = [
+      await thrownBy(() => away.prisma.task.findMany()),
+      await thrownBy(() => away.prisma.$queryRaw`select 1`),
+    ]
     await away.close()
     for (const error of [deadlock.find((e) => e !== null), timeout, ...refused]) {
       expect(databaseTrouble(error), String(error)).toBeInstanceOf(OperatingError)
@@ -140,7 +151,8 @@ describe('trouble with the database', () => {
   test('that is a bug of ours is not called trouble, and its words show no code of ours', async () => {
     const constraint = await thrownBy(() => store.db.prisma.task.update({ where: { id }, data: { outcome: 'great' } }))
     const missing = await thrownBy(() => store.db.prisma.task.update({ where: { id: 'none' }, data: { feedback: '' } }))
-    for (const error of [constraint, missing, new Error('no transition'), null]) expect(databaseTrouble(error)).toBeNull()
+    for (const error of [constraint, missing, new Error('no transition'), null])
+      expect(databaseTrouble(error)).toBeNull()
     expect(String(constraint)).not.toMatch(/\.ts|invocation in|→/)
   })
 })

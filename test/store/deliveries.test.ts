@@ -117,7 +117,17 @@ describe('taking', () => {
     const first = await takeDeliveries(store.db, 2)
     expect(first.map((d) => d.id)).toEqual(all.slice(0, 2).map((d) => d.id))
     const others = await Promise.all([takeDeliveries(store.db, 3), takeDeliveries(store.db, 3)])
-    expect(others.flat().map((d) => d.id).sort()).toEqual(all.slice(2).map((d) => d.id).sort())
+    expect(
+      others
+        .flat()
+        .map((d) => d.id)
+        .sort(),
+    ).toEqual(
+      all
+        .slice(2)
+        .map((d) => d.id)
+        .sort(),
+    )
     expect(await takeDeliveries(store.db, 10)).toEqual([])
   })
 
@@ -147,14 +157,22 @@ describe('failing', () => {
       const taken = await takeOne()
       outcome = await failDelivery(store.db, taken, `no ${SECRET}\0 today`)
       outcomes.push(outcome)
-      const [row] = await store.sql('select extract(epoch from not_before - now()) as s from deliveries where id = $1', [taken.id])
+      const [row] = await store.sql(
+        'select extract(epoch from not_before - now()) as s from deliveries where id = $1',
+        [taken.id],
+      )
       pauses.push(Number(row?.['s']))
     }
     expect(outcomes).toEqual([...Array(7).fill('later'), 'dead'])
     expect(pauses.slice(0, -1)).toEqual(pauses.slice(0, -1).toSorted((a, b) => a - b))
     expect(pauses.every((pause) => pause > 0 && pause <= 300)).toBe(true)
     const [dead] = await stored()
-    expect(dead).toMatchObject({ status: 'dead', reason_code: 'delivery_failed', attempts: 8, error: 'no [redacted] today' })
+    expect(dead).toMatchObject({
+      status: 'dead',
+      reason_code: 'delivery_failed',
+      attempts: 8,
+      error: 'no [redacted] today',
+    })
     expect((await takeOne()).payload.toString(), 'others flow on').toBe('{"next":1}')
   })
 })

@@ -112,7 +112,9 @@ describe('the audit trail', () => {
        values ($1, $2, 'admit', 'continue', 'r', 'goes_on_by_policy', '{}', '{}')`,
       [newId(), id],
     )
-    await expect(store.sql(`update decisions set kind = 'deny' where task_id = $1`, [id])).rejects.toThrow(/append-only/)
+    await expect(store.sql(`update decisions set kind = 'deny' where task_id = $1`, [id])).rejects.toThrow(
+      /append-only/,
+    )
     await expect(store.sql('delete from decisions where task_id = $1', [id])).rejects.toThrow(/append-only/)
   })
 

@@ -56,7 +56,9 @@ async function send(surface: Surface, remoteId: string | null = '1'): Promise<vo
 describe('wanting', () => {
   test('is one row for a surface however often it is wanted, and wakes the sender in the same commit', async () => {
     for (let i = 0; i < 3; i++) await want('comment')
-    expect(await due()).toMatchObject([{ taskId: id, surface: 'comment', key: `${id}:comment`, wanted: 3, remoteId: null }])
+    expect(await due()).toMatchObject([
+      { taskId: id, surface: 'comment', key: `${id}:comment`, wanted: 3, remoteId: null },
+    ])
     expect(await wakes(`outbox:${INSTALLATION}`)).toBe(1)
   })
 
@@ -174,7 +176,10 @@ describe('a receipt', () => {
       throw new Error('the task did not take it')
     })
     await expect(fails).rejects.toThrow()
-    expect(await dueRow('pull'), 'begun, and so looked up before it is repeated').toMatchObject({ attempts: 1, remoteId: null })
+    expect(await dueRow('pull'), 'begun, and so looked up before it is repeated').toMatchObject({
+      attempts: 1,
+      remoteId: null,
+    })
     await storeReceipt(store.db, row, { hash: 'h', remoteId: '12' }, async (tx) => {
       await tx.task.update({ where: { id }, data: { pullNumber: 12 } })
     })
@@ -208,7 +213,9 @@ describe('a receipt', () => {
       await store.untilBlocked()
     }
     const from = { state: 'INTAKE', version: 0 } as const
-    expect(await advance(store.db, lease, from, { event: 'accepted', reasonCode: 'command_accepted', also })).not.toBeNull()
+    expect(
+      await advance(store.db, lease, from, { event: 'accepted', reasonCode: 'command_accepted', also }),
+    ).not.toBeNull()
     await receipt
     expect(await store.task(id)).toMatchObject({ state: 'CLASSIFY', pullNumber: 12 })
   })

@@ -38,7 +38,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('legal' as const), pick: fc.nat(20), rest }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('event' as const), event, rest }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stale' as const), event, behind: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('stale' as const), event, behind: fc.integer({ min: 1, max: 3 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('takeover' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('zombie' as const), event }) },
   {
@@ -152,7 +155,12 @@ async function move(world: World, event: Event, waitingOn: WaitingOn | null): Pr
   await check(world)
 }
 
-const tryMove = (world: World, from: Position, event: Event, waitingOn: WaitingOn | null = null): Promise<Position | null> =>
+const tryMove = (
+  world: World,
+  from: Position,
+  event: Event,
+  waitingOn: WaitingOn | null = null,
+): Promise<Position | null> =>
   advance(store.db, world.lease, from, {
     event,
     reasonCode: 'wait_over',

@@ -41,11 +41,18 @@ describe('after a step that failed', () => {
     })
   })
 
-  test.each(['configuration', 'task', 'limit', 'cancelled', 'internal'] as const)('a failure of class %s ends the task', (c) => {
-    const move = afterFailure(taskWith(), new OperatingError(c, 'push_refused', 'pushing'))
-    expect(move).toMatchObject({ event: 'error', reasonCode: 'push_refused', facts: { message: 'pushing', class: c } })
-    expect(move.rest).toBeUndefined()
-  })
+  test.each(['configuration', 'task', 'limit', 'cancelled', 'internal'] as const)(
+    'a failure of class %s ends the task',
+    (c) => {
+      const move = afterFailure(taskWith(), new OperatingError(c, 'push_refused', 'pushing'))
+      expect(move).toMatchObject({
+        event: 'error',
+        reasonCode: 'push_refused',
+        facts: { message: 'pushing', class: c },
+      })
+      expect(move.rest).toBeUndefined()
+    },
+  )
 
   test('everything else is a bug and says so, whatever was thrown', () => {
     for (const thrown of [new TypeError('x is undefined'), 'a text', null, undefined, { odd: true }]) {

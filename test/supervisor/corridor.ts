@@ -6,9 +6,9 @@ import { DEFAULT_OPERATOR_SETTINGS } from '../../src/settings/parse.ts'
 import type { OperatorSettings } from '../../src/settings/settings.ts'
 import { insertCommand, type NewCommand } from '../../src/store/commands.ts'
 import { newId } from '../../src/store/ids.ts'
+import type { AcceptedCommand } from '../../src/supervisor/answer.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
 import { createSlots } from '../../src/supervisor/slots.ts'
-import type { AcceptedCommand } from '../../src/supervisor/answer.ts'
 import type { Actor, RequestFlags } from '../../src/task/task.ts'
 import { REPOSITORY, type TestStore } from '../support/store.ts'
 
@@ -68,9 +68,10 @@ export async function say(store: TestStore, taskId: string, over: Partial<NewCom
 
 /** How a command was settled; null = not yet. */
 export async function settledAs(store: TestStore, sourceKey: string): Promise<string | null> {
-  const [row] = await store.sql<{ reason_code: string | null }>('select reason_code from commands where source_key = $1', [
-    sourceKey,
-  ])
+  const [row] = await store.sql<{ reason_code: string | null }>(
+    'select reason_code from commands where source_key = $1',
+    [sourceKey],
+  )
   return row?.reason_code ?? null
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { OperatorSettings } from '../../src/settings/settings.ts'
 import { DEFAULT_OPERATOR_SETTINGS } from '../../src/settings/parse.ts'
+import type { OperatorSettings } from '../../src/settings/settings.ts'
 import { advance } from '../../src/store/advance.ts'
 import { approvalsOf } from '../../src/store/approvals.ts'
 import type { NewCommand } from '../../src/store/commands.ts'
@@ -61,7 +61,14 @@ describe('an approval of the plan', () => {
     expect(await approving(gate, { actor: ALICE })).toBe('approved_by_person')
     expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE', reasonCode: 'approved_by_person' })
     expect(await approvalsOf(store.db, gate.id)).toMatchObject([
-      { gate: 'execute', actor: { id: ALICE.id, login: 'alice' }, permission: 'write', planHash: PLAN, snapshotHash: 's1', headSha: null },
+      {
+        gate: 'execute',
+        actor: { id: ALICE.id, login: 'alice' },
+        permission: 'write',
+        planHash: PLAN,
+        snapshotHash: 's1',
+        headSha: null,
+      },
     ])
   })
 
@@ -118,7 +125,14 @@ describe('an approval of the plan', () => {
   test('follows the decision that asked for it, not a setting that changed since', async () => {
     const gate = await waiting('PLAN', 'approval', { required: 1 })
     const approval = { required: 2, requesterCounts: true }
-    const decision = { gate: 'execute', kind: 'approve', ruleId: 'r', reasonCode: 'high_risk_needs_approval', facts: {}, approval } as const
+    const decision = {
+      gate: 'execute',
+      kind: 'approve',
+      ruleId: 'r',
+      reasonCode: 'high_risk_needs_approval',
+      facts: {},
+      approval,
+    } as const
     await storeDecision(store.db, store.db.prisma, gate.id, decision, {}, PLAN)
     await approving(gate, { actor: ALICE })
     expect(await store.task(gate.id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval' })
@@ -146,8 +160,18 @@ describe('an approval before the push', () => {
 })
 
 describe('a review of the pull request', () => {
-  const review = (gate: Gate, verdict: string, commitId: string, over: Partial<NewCommand> = {}): Promise<string | null> =>
-    saying(gate, { verb: 'review_submitted', actor: ALICE, argument: { verdict, body: 'please', commitId, at: '' }, ...over })
+  const review = (
+    gate: Gate,
+    verdict: string,
+    commitId: string,
+    over: Partial<NewCommand> = {},
+  ): Promise<string | null> =>
+    saying(gate, {
+      verb: 'review_submitted',
+      actor: ALICE,
+      argument: { verdict, body: 'please', commitId, at: '' },
+      ...over,
+    })
 
   test('that approves this commit ends the task well', async () => {
     const gate = await waiting('REPORT', 'review')
@@ -172,13 +196,22 @@ describe('a review of the pull request', () => {
     const gate = await waiting('REPORT', 'review')
     expect(await review(gate, 'request_changes', HEAD, { permission: 'read' })).toBe('approval_not_counted')
     expect(await review(gate, 'request_changes', HEAD)).toBe('changes_requested')
-    expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE', round: 1, followUps: 1, feedback: 'please', verdict: null })
+    expect(await store.task(gate.id)).toMatchObject({
+      state: 'EXECUTE',
+      round: 1,
+      followUps: 1,
+      feedback: 'please',
+      verdict: null,
+    })
   })
 })
 
 /** The plan is made again and asks again. */
 async function replan({ id, lease }: Gate, planHash: string): Promise<void> {
-  const revised = await advance(store.db, lease, await store.task(id), { event: 'revised', reasonCode: 'rejected_by_person' })
+  const revised = await advance(store.db, lease, await store.task(id), {
+    event: 'revised',
+    reasonCode: 'rejected_by_person',
+  })
   if (!revised) throw new Error('somebody moved it')
   await advance(store.db, lease, revised, {
     event: 'asked',

@@ -23,7 +23,8 @@ const start = (over: Parameters<typeof request>[1] = {}): Promise<ReasonCode> =>
   const { accepted, parsed } = request(issue, over)
   return startTask(corridor, accepted, parsed)
 }
-const tasks = (): Promise<{ id: string }[]> => store.sql('select id from tasks where issue_number = $1 order by id', [issue])
+const tasks = (): Promise<{ id: string }[]> =>
+  store.sql('select id from tasks where issue_number = $1 order by id', [issue])
 const surfaces = async (): Promise<string[]> =>
   (await dueSurfaces(store.db, REPOSITORY.installationId, 50)).map((r) => r.surface).sort()
 
@@ -78,14 +79,17 @@ test('a thread whose task has ended takes the next request', async () => {
   expect(await tasks()).toHaveLength(2)
 })
 
-test.each([{}, { new: true }])('the same comment twice is one task, one after the other or at once (%o)', async (flags) => {
-  const sourceKey = `comment:${issue}`
-  await Promise.all([start({ sourceKey, flags }), start({ sourceKey, flags })])
-  await start({ sourceKey, flags })
-  expect(await tasks()).toHaveLength(1)
-  expect(await store.sql('select verb from commands where source_key = $1', [sourceKey])).toEqual([{ verb: 'run' }])
-  expect(await surfaces(), 'and nobody is told that it is open already').not.toContain('reply')
-})
+test.each([{}, { new: true }])(
+  'the same comment twice is one task, one after the other or at once (%o)',
+  async (flags) => {
+    const sourceKey = `comment:${issue}`
+    await Promise.all([start({ sourceKey, flags }), start({ sourceKey, flags })])
+    await start({ sourceKey, flags })
+    expect(await tasks()).toHaveLength(1)
+    expect(await store.sql('select verb from commands where source_key = $1', [sourceKey])).toEqual([{ verb: 'run' }])
+    expect(await surfaces(), 'and nobody is told that it is open already').not.toContain('reply')
+  },
+)
 
 test('a budget above the operator’s cap is cut to it', async () => {
   await start({ flags: { budgetUsd: 1_000 } })

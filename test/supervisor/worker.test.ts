@@ -27,12 +27,16 @@ beforeEach(async () => {
 
 /** Lets the worker have the task until it gives it back. */
 async function drive(): Promise<void> {
+  const epochOf = async (free: boolean): Promise<number> => {
+    const [row] = await store.sql('select epoch from leases where task_id = $1 and (until <= now() or not $2)', [
+      id,
+      free,
+    ])
+    return Number(row?.['epoch'] ?? 0)
+  }
+  const before = await epochOf(false)
   worker.start(id)
-  await until('lease of the task', async () => (await store.sql('select 1 from leases where task_id = $1', [id])).length > 0)
-  await until('end of the drive', async () => {
-    const [row] = await store.sql('select until <= now() as free from leases where task_id = $1', [id])
-    return row?.['free']
-  })
+  await until('end of the drive', async () => (await epochOf(true)) > before)
   await worker.stop()
 }
 async function resting(state: State, waitingOn: WaitingOn, restUntil: Date | null): Promise<void> {
@@ -51,7 +55,12 @@ const FUTURE = new Date(Date.now() + 3_600_000)
 describe('a worker', () => {
   test('puts a task off when GitHub is away, and comes back at the time it says', async () => {
     await drive()
-    expect(await store.task(id)).toMatchObject({ state: 'INTAKE', waitingOn: 'retry', retries: 1 })
+    expect(await store.task(id)).toMatchObject({
+      state: 'INTAKE',
+      waitingOn: 'retry',
+      retries: 1,
+      reasonCode: 'github_unavailable',
+    })
     expect(await wakesOfTask()).toEqual([`task:${id}:later`])
   })
 
@@ -107,6 +116,7 @@ describe('commands', () => {
   })
 
   test('that nobody knows are answered, not left lying', async () => {
+    await store.sql('delete from outbox')
     const source = await say(store, id, { verb: 'dance' })
     await applyCommands(corridor, await store.lease(id))
     expect(await settledAs(store, source)).toBe('verb_not_available')

@@ -27,6 +27,8 @@ export interface Sight {
   settled(): Promise<void>
   /** Living processes of the agent and what it started. */
   agents(): FoundProcess[]
+  /** The same of all that the program started: agents, verifications, git. */
+  processes(): FoundProcess[]
   /** How often an agent was started, in all tasks. */
   agentRuns(): Promise<number>
   /** Requests of the App, git left out. */
@@ -65,7 +67,9 @@ export function openSight(o: {
   /** The state of affairs, for the text of a failure. */
   const told = async (): Promise<string> => {
     const task = await newest()
-    const said = task ? await query<{ issue_number: number }>('select issue_number from tasks where id = $1', [task.id]) : []
+    const said = task
+      ? await query<{ issue_number: number }>('select issue_number from tasks where id = $1', [task.id])
+      : []
     const comments = said[0] ? await mine(said[0].issue_number) : []
     return [
       task ? `task: ${task.state}, waits for ${task.waiting_on}, ${task.reason_code}` : 'there is no task',
@@ -101,7 +105,9 @@ export function openSight(o: {
       return runs.flat().filter(({ name }) => name === CHECK)
     },
     wasEverGreen: () =>
-      gh.requests.some(({ path, body }) => /\/check-runs(\/\d+)?$/.test(path) && /"conclusion":\s*"success"/.test(body)),
+      gh.requests.some(
+        ({ path, body }) => /\/check-runs(\/\d+)?$/.test(path) && /"conclusion":\s*"success"/.test(body),
+      ),
     reaches: (wanted, ms) =>
       wait(
         `task that reaches ${wanted}`,
@@ -126,6 +132,7 @@ export function openSight(o: {
       })
     },
     agents: () => processesWith(`AGENT_OF=${o.dir}`),
+    processes: () => processesWith(o.dir),
     agentRuns: async () => {
       const [row] = await query<{ runs: string }>('select coalesce(sum(attempts), 0) as runs from jobs')
       return Number(row?.runs)

@@ -14,9 +14,9 @@ import { probeSandbox } from '../../src/process/sandbox.ts'
 import { runSupervisor } from '../../src/run-supervisor.ts'
 import { createRedact } from '../../src/wiring.ts'
 import { createTestDatabase } from './database.ts'
-import { remainsOf } from './remains.ts'
-import { type Program, startProgram } from './program.ts'
 import { checkRequest } from './openapi.ts'
+import { type Program, startProgram } from './program.ts'
+import { remainsOf } from './remains.ts'
 import { openSight, type Sight } from './sight.ts'
 
 export interface WorldOptions {
@@ -95,12 +95,20 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const port = await freePort()
     const url = `http://127.0.0.1:${port}/api/github/webhooks`
     const manifest = await readManifest(join(ROOT, 'app.yml'))
-    const gh = await startLoopbackGitHub({ dir: folders.git, webhookUrl: url, people: PEOPLE, manifest, check: checkRequest })
+    const gh = await startLoopbackGitHub({
+      dir: folders.git,
+      webhookUrl: url,
+      people: PEOPLE,
+      manifest,
+      check: checkRequest,
+    })
     ground.push(() => gh.close())
     const repo = await gh.seedRepository({
       name: 'sum',
       private: options.private ?? true,
-      files: Object.fromEntries(Object.entries({ ...FILES, ...options.files }).filter(([, content]) => content !== null)),
+      files: Object.fromEntries(
+        Object.entries({ ...FILES, ...options.files }).filter(([, content]) => content !== null),
+      ),
     })
     const database = await createTestDatabase()
     ground.push(() => database.drop())
@@ -165,7 +173,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       ask,
       close: async () => {
         await stopAll(running)
-        const remains = await remainsOf(gh, dir)
+        const remains = await remainsOf(gh, client, dir)
         await stopAll(ground)
         if (remains.length > 0) throw new Error(`left behind, or sent amiss:\n${remains.join('\n')}`)
       },
@@ -188,11 +196,13 @@ async function settingsOf(options: WorldOptions, dir: string, gate: string, sand
   const file = join(ROOT, 'test', 'fixtures', 'agents', `${options.agent ?? 'good-fix'}.sh`)
   const capabilities = options.capabilities ?? ['coding']
   const command = ['/bin/sh', '-c', await readFile(file, 'utf8')]
+  const sandbox = sandboxed ? 'required' : 'off'
+  const env = { AGENT_OF: dir, GATE: gate, SANDBOX: sandbox }
   return {
     automation: 'full',
     prefer: Object.fromEntries(capabilities.map((capability) => [capability, ['agent']])),
-    backends: { agent: { type: 'script', command, capabilities, env: { AGENT_OF: dir, GATE: gate } } },
-    sandbox: sandboxed ? 'required' : 'off',
+    backends: { agent: { type: 'script', command, capabilities, env } },
+    sandbox,
     sandboxPaths: [gate],
     dataDir: join(dir, 'data'),
     ...options.config,
@@ -210,7 +220,10 @@ async function hasSandbox(): Promise<boolean> {
   return probe.available
 }
 
-const says = (word: string) => (output: string): boolean => output.includes(`"msg":"${word}"`)
+const says =
+  (word: string) =>
+  (output: string): boolean =>
+    output.includes(`"msg":"${word}"`)
 
 const answers = (url: string) => (): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(

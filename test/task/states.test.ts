@@ -69,14 +69,17 @@ describe('the table of states', () => {
     expect([...FINAL_STATES].sort()).toEqual(['CANCELLED', 'DONE', 'FAILED'])
   })
 
-  test.each(STEPPED_STATES)('%s can be paused, cancelled, put off and ended by an error, and can be reached', (state) => {
-    expect(nextState(state, 'pause')).toBe('PAUSED')
-    expect(nextState(state, 'cancel')).toBe('CANCELLED')
-    expect(nextState(state, 'error')).toBe('FAILED')
-    expect(nextState(state, 'postponed')).toBe(state)
-    expect(nextState(state, 'woke')).toBe(state)
-    expect(wayTo(state).length).toBeLessThan(10)
-  })
+  test.each(STEPPED_STATES)(
+    '%s can be paused, cancelled, put off and ended by an error, and can be reached',
+    (state) => {
+      expect(nextState(state, 'pause')).toBe('PAUSED')
+      expect(nextState(state, 'cancel')).toBe('CANCELLED')
+      expect(nextState(state, 'error')).toBe('FAILED')
+      expect(nextState(state, 'postponed')).toBe(state)
+      expect(nextState(state, 'woke')).toBe(state)
+      expect(wayTo(state).length).toBeLessThan(10)
+    },
+  )
 
   test('a pause leads back to the state it left, and to no other', () => {
     for (const state of STEPPED_STATES) expect(nextState('PAUSED', 'resume', state)).toBe(state)
