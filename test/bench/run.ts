@@ -3,10 +3,12 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Bench, meets, type Row, rounded } from './bench.ts'
+import { calls } from './calls.ts'
 import { deliveries } from './deliveries.ts'
+import { start } from './start.ts'
 
 /** `node test/bench/run.ts [name…] [--json FILE]`: figures, never a verdict; the exit code says only that it ran. */
-const BENCHES: Readonly<Record<string, Bench>> = { deliveries }
+const BENCHES: Readonly<Record<string, Bench>> = { deliveries, start, calls }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
 const unknown = positionals.filter((name) => !(name in BENCHES))

@@ -56,7 +56,7 @@ export async function say(store: TestStore, taskId: string, over: Partial<NewCom
     repositoryId: REPOSITORY.id,
     issueNumber: (await store.task(taskId)).issueNumber,
     verb: 'status',
-    argument: { argument: '', at: '2026-01-01T00:00:00Z' },
+    argument: { argument: '', at: new Date().toISOString() },
     actor: MAINTAINER,
     permission: 'write',
     settledAs: null,

@@ -97,6 +97,14 @@ describe('an approval of the plan', () => {
     expect(await store.task(gate.id)).toMatchObject({ state: 'EXECUTE' })
   })
 
+  test('that was written before the gate showed this is stale, unless it names it', async () => {
+    const gate = await waiting('PLAN', 'approval')
+    const at = new Date(Date.now() - 60_000).toISOString()
+    await say(store, gate.id, { verb: 'approve', actor: BOB, argument: { argument: '', at } })
+    await applyCommands(gate.corridor, gate.lease)
+    expect(await store.task(gate.id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval' })
+  })
+
   test('of two people at the same time is two approvals', async () => {
     const gate = await waiting('PLAN', 'approval', { required: 2 })
     await Promise.all([ALICE, BOB].map((actor) => say(store, gate.id, { verb: 'approve', actor })))
