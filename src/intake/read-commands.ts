@@ -102,6 +102,7 @@ function fromLabel(
         sourceKey: `label:${deliveryId}`,
         place: { repository, issueNumber: thread.number, isPullRequest, commentId: null, commentKind: 'label' },
         ...threadOf(thread),
+        label: name,
         actor: sender,
         at: thread.updated_at,
         location: null,

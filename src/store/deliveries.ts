@@ -45,9 +45,14 @@ export async function wakeInbox(pool: pg.Pool): Promise<void> {
 
 /** Payloads travel as one binary value and are cut apart by the server: an array of them would be sent, and read, as text. */
 function valuesOf(batch: readonly IncomingDelivery[]): unknown[] {
-  const sizes = batch.map((d) => d.payload.length)
-  let end = 1
-  const starts = sizes.map((size) => (end += size) - size)
+  const sizes: number[] = []
+  const starts: number[] = []
+  let next = 1
+  for (const { payload } of batch) {
+    sizes.push(payload.length)
+    starts.push(next)
+    next += payload.length
+  }
   const payloads = Buffer.concat(batch.map((d) => d.payload))
   return [batch.map((d) => d.id), batch.map((d) => d.event), starts, sizes, payloads]
 }
@@ -122,4 +127,19 @@ export async function failDelivery(
     },
   })
   return dead ? 'dead' : 'later'
+}
+
+/** GitHub offers a delivery again for three days; until well after that its id must be known. */
+const KEPT_DAYS = 7
+const FORGOTTEN_AT_ONCE = 10_000
+
+/** Lets go of finished deliveries: their payloads are most of what the database would hold. Dead ones stay for people. */
+export async function forgetDeliveries(db: Database): Promise<number> {
+  const { rowCount } = await db.inboxPool.query(
+    `delete from deliveries where id in (
+       select id from deliveries where status in ('handled', 'ignored')
+         and handled_at < now() - make_interval(days => $1) limit $2)`,
+    [KEPT_DAYS, FORGOTTEN_AT_ONCE],
+  )
+  return rowCount ?? 0
 }

@@ -39,7 +39,12 @@ const RANK: Record<Surface, number> = {
 const EDITED: readonly Surface[] = ['comment', 'reply', 'pull', 'check']
 
 /** Edits of one surface within this time become one (SPEC 10.7). */
-const COALESCE_MS = 1_000
+export const COALESCE_MS = 1_000
+/** Progress is told so often at most (SPEC 10.7); what people wait for, and the end, are told at once. */
+const PROGRESS_MS = 30_000
+
+/** The task goes on by itself: what changes is progress. */
+const IS_BUSY = Prisma.sql`(coalesce(t.waiting_on, 'ci') = 'ci' and t.state not in ('PAUSED', 'DONE', 'FAILED', 'CANCELLED'))`
 
 interface SurfaceOwner {
   readonly id: string
@@ -63,13 +68,17 @@ export interface OutboxRow {
   readonly attempts: number
 }
 
-/** Wants a surface of a task written, or looked at again. */
+/**
+ * Wants a surface of a task written, or looked at again.
+ * @param options.afterMs for one that is new: what is sure to change within that time is written once, not twice
+ */
 export async function wantSurface(
   tx: Tx,
   task: SurfaceOwner,
   surface: Surface,
   part = '',
   payload: unknown = {},
+  options: { readonly afterMs: number } = { afterMs: 0 },
 ): Promise<void> {
   const key = `${task.id}:${surface}${part === '' ? '' : `:${part}`}`
   await want(tx, {
@@ -79,6 +88,7 @@ export async function wantSurface(
     surface,
     key,
     payload,
+    ...options,
   })
 }
 
@@ -90,38 +100,54 @@ export async function wantLooseSurface(
   key: string,
   payload: unknown,
 ): Promise<void> {
-  await want(tx, { taskId: null, ...where, surface, key, payload })
+  await want(tx, { taskId: null, ...where, surface, key, payload, afterMs: 0 })
 }
 
-/** After a task changed: its comment, its pull request and the check run of its head are rendered again. */
-export async function touchSurfaces(tx: Tx, taskId: string): Promise<void> {
-  const rows = await tx.$queryRaw<{ installation_id: bigint }[]>`
+/**
+ * After a task changed: its comment, its pull request and the check run of its head are rendered again.
+ * @param why `asked`: somebody wants to see it now, so it is no mere progress
+ */
+export async function touchSurfaces(tx: Tx, taskId: string, why: 'changed' | 'asked' = 'changed'): Promise<void> {
+  const rows = await tx.$queryRaw<{ installation_id: bigint; is_known: boolean }[]>`
     update outbox o set wanted = wanted + 1,
+      sent_at = case when ${why} = 'asked' then null else o.sent_at end,
       -- One that waits already keeps its time, so that a busy task cannot put its own comment off for ever.
       not_before = case when o.wanted > o.sent or o.sent_at is null then o.not_before
         else greatest(o.not_before, o.sent_at + make_interval(secs => ${COALESCE_MS / 1000})) end
     from tasks t
     where t.id = ${taskId} and o.task_id = t.id and o.dead_at is null
       and (o.surface in ('comment', 'asking', 'pull') or (o.surface = 'check' and o.key = t.id || ':check:' || t.head_sha))
-    returning o.installation_id`
-  const installation = rows[0]
-  if (installation) await wake(tx, { kind: 'outbox', installationId: Number(installation.installation_id) })
+    returning o.installation_id, o.wanted - 1 > o.sent and ${IS_BUSY} as is_known`
+  // Of one that waited already the sender knows, or will when it has sent what it is at; but a rest it may not expect.
+  const fresh = rows.find((r) => why === 'asked' || !r.is_known)
+  if (fresh) await wake(tx, { kind: 'outbox', installationId: Number(fresh.installation_id) })
 }
 
 /**
  * What waits and can be written once its time has come. A pull request waits for its branch, all that hangs on it for
- * it; for one that was given up they wait for ever.
+ * it; for one that was given up they wait for ever. A question points at the comment, which comes first.
  */
 const SENDABLE = Prisma.sql`o.wanted > o.sent and o.dead_at is null
+  and (o.surface <> 'asking' or not exists (
+    select 1 from outbox b where b.task_id = o.task_id and b.surface = 'comment' and b.remote_id is null
+      and b.wanted > b.sent and b.dead_at is null))
   and (o.surface not in ('pull', 'check', 'ready', 'reviewers') or not exists (
     select 1 from outbox b where b.task_id = o.task_id and b.wanted > b.sent
       and b.surface in ('branch', 'pull') and b.rank < o.rank))`
+
+/**
+ * When a surface may be written. The comment of a task that is just at work waits for its next turn to tell progress;
+ * as soon as the task rests or ends, it does not.
+ */
+const DUE_AT = Prisma.sql`greatest(o.not_before, case when o.surface = 'comment' and exists (
+    select 1 from tasks t where t.id = o.task_id and ${IS_BUSY})
+  then o.sent_at + make_interval(secs => ${PROGRESS_MS / 1000}) end)`
 
 /** What may be written now, most urgent first. */
 export async function dueSurfaces(db: Database, installationId: number, limit: number): Promise<OutboxRow[]> {
   const rows = await db.prisma.$queryRaw<Record<string, unknown>[]>`
     select o.* from outbox o
-    where o.installation_id = ${installationId} and o.not_before <= now() and ${SENDABLE}
+    where o.installation_id = ${installationId} and ${DUE_AT} <= now() and ${SENDABLE}
     order by o.rank, o.created_at limit ${limit}`
   return rows.map(toRow)
 }
@@ -129,14 +155,14 @@ export async function dueSurfaces(db: Database, installationId: number, limit: n
 /** When the next surface of the installation can be written; null = nothing waits but for something else. */
 export async function nextDue(db: Database, installationId: number): Promise<Date | null> {
   const rows = await db.prisma.$queryRaw<{ at: Date | null }[]>`
-    select min(o.not_before) as at from outbox o where o.installation_id = ${installationId} and ${SENDABLE}`
+    select min(${DUE_AT}) as at from outbox o where o.installation_id = ${installationId} and ${SENDABLE}`
   return rows[0]?.at ?? null
 }
 
 /** Installations that have something to send now: whose outbox must be looked at after a start. */
 export async function installationsWithOutbox(db: Database): Promise<number[]> {
   const rows = await db.prisma.$queryRaw<{ installation_id: bigint }[]>`
-    select distinct o.installation_id from outbox o where o.not_before <= now() and ${SENDABLE}`
+    select distinct o.installation_id from outbox o where ${DUE_AT} <= now() and ${SENDABLE}`
   return rows.map((r) => Number(r.installation_id))
 }
 
@@ -175,7 +201,9 @@ export async function storeReceipt(
         ...(EDITED.includes(row.surface) ? { notBefore: new Date(Date.now() + COALESCE_MS) } : {}),
       },
     })
-    if (row.taskId !== null) await wake(tx, { kind: 'task', taskId: row.taskId })
+    // Of the others no task takes notice.
+    if (row.taskId !== null && (row.surface === 'branch' || row.surface === 'pull'))
+      await wake(tx, { kind: 'task', taskId: row.taskId })
   })
 }
 
@@ -217,6 +245,13 @@ export async function remoteIdOf(db: Database, taskId: string, surface: Surface)
   return row?.remoteId ?? null
 }
 
+/** What GraphQL calls a task's pull request; null where that is not known. */
+export async function pullNodeId(db: Database, taskId: string): Promise<string | null> {
+  const row = await db.prisma.outbox.findUnique({ where: { key: `${taskId}:pull` }, select: { payload: true } })
+  const { nodeId } = (row?.payload ?? {}) as { nodeId?: unknown }
+  return typeof nodeId === 'string' ? nodeId : null
+}
+
 async function want(
   tx: Tx,
   row: {
@@ -226,12 +261,13 @@ async function want(
     surface: Surface
     key: string
     payload: unknown
+    afterMs: number
   },
 ): Promise<void> {
   const rows = await tx.$queryRaw<{ installation_id: bigint }[]>`
-    insert into outbox (id, task_id, repository_id, installation_id, issue_number, surface, key, rank, payload)
+    insert into outbox (id, task_id, repository_id, installation_id, issue_number, surface, key, rank, payload, not_before)
     select ${newId()}, ${row.taskId}, r.id, r.installation_id, ${row.issueNumber}, ${row.surface}, ${row.key},
-      ${RANK[row.surface]}, ${JSON.stringify(row.payload)}::jsonb
+      ${RANK[row.surface]}, ${JSON.stringify(row.payload)}::jsonb, now() + make_interval(secs => ${row.afterMs / 1000})
     from repositories r where r.id = ${row.repositoryId}
     -- Wanted anew, one that was given up gets a new try; something of it may have arrived, so it is looked up first.
     on conflict (key) do update set wanted = outbox.wanted + 1, payload = excluded.payload,

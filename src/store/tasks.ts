@@ -137,15 +137,17 @@ export async function tasksWithWorkspace(db: Database, keepMs: number): Promise<
 
 /**
  * Tasks that a worker should look at although nothing woke it: steps to run or commands to apply and no live lease, or
- * a rest that is over. Database time decides.
+ * a rest that is over. Database time decides. One that has ended may have a command left: how its pull request went. Those
+ * that wait for a place come last, because many may do so for hours, and none of the others is to stand behind them.
  */
 export async function strandedTasks(db: Database, limit: number): Promise<string[]> {
   const rows = await db.prisma.$queryRaw<{ id: string }[]>`
     select t.id from tasks t left join leases l on l.task_id = t.id
-    where t.state not in ('DONE', 'FAILED', 'CANCELLED') and (l.until is null or l.until <= now())
-      and ((t.state <> 'PAUSED' and (t.waiting_on is null or t.waiting_until <= now()))
+    where (l.until is null or l.until <= now())
+      and ((t.state not in ('DONE', 'FAILED', 'CANCELLED', 'PAUSED')
+          and (t.waiting_on is null or t.waiting_until <= now()))
         or exists (select 1 from commands c where c.task_id = t.id and c.applied_at is null))
-    order by t.id limit ${limit}`
+    order by t.waiting_on is not distinct from 'capacity', t.id limit ${limit}`
   return rows.map((r) => r.id)
 }
 

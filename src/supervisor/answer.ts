@@ -43,11 +43,14 @@ export async function answer(
   })
 }
 
-/** 👀 on the command: somebody heard it. Labels have nothing to react on. */
+/** 👀 on the command: somebody heard it. A label that was a command is taken off, so that it can be put back (SPEC 1.4). */
 export async function wantReaction(tx: Tx, command: Command): Promise<void> {
   const { repository, issueNumber, commentId, commentKind } = command.place
-  if (commentId === null || commentKind === 'review') return
   const where = { repositoryId: BigInt(repository.id), issueNumber }
+  // Only that one: the thread's other labels are people's.
+  if (command.label !== undefined)
+    await wantLooseSurface(tx, where, 'label_removal', `label:${command.sourceKey}`, { label: command.label })
+  if (commentId === null || commentKind === 'review') return
   await wantLooseSurface(tx, where, 'reaction', `reaction:${commentKind}:${commentId}`, {
     commentId,
     commentKind,

@@ -72,7 +72,7 @@ async function applyOne(corridor: Corridor, lease: Lease, command: StoredCommand
   } else {
     await underLease(corridor.db, lease, async (tx) => {
       await also(tx)
-      await touchSurfaces(tx, task.id)
+      await touchSurfaces(tx, task.id, command.verb === 'status' ? 'asked' : 'changed')
     })
   }
   corridor.log.info(

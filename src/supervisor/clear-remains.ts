@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sweepLeftovers } from '../process/sweep.ts'
 import { jobsOf } from '../store/jobs.ts'
@@ -20,4 +21,19 @@ export async function clearRemains({ corridor, task }: StepContext): Promise<voi
   if (begun.length === 0) return
   await sweepLeftovers(begun.map((job) => job.id))
   for (const job of begun) await removeTree(scratchDirOf(corridor, job))
+}
+
+/** Where this drive of the task verifies. The epoch keeps a stale worker, which may be at it still, out of our evidence. */
+export function checkoutDirOf({ corridor, task, lease }: StepContext): string {
+  return join(corridor.workRoot, 'checkouts', `${task.id.toLowerCase()}-${task.round}-${lease.epoch}`)
+}
+
+/** What earlier drives have left of a verification on this machine: commands still at work, and their checkouts. */
+export async function clearCheckouts({ corridor, task }: StepContext): Promise<void> {
+  const dir = join(corridor.workRoot, 'checkouts')
+  const names = await readdir(dir).catch(() => [])
+  const ours = names.filter((name) => name.startsWith(`${task.id.toLowerCase()}-`))
+  if (ours.length === 0) return
+  await sweepLeftovers([task.id])
+  for (const name of ours) await removeTree(join(dir, name))
 }

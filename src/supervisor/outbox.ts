@@ -48,14 +48,18 @@ const LOST_ANSWER_MS = 10_000
  * installation: that keeps the order, and makes GitHub's limits ours to obey in one place.
  */
 export async function drainOutbox(corridor: Corridor, installationId: number, stopping: () => boolean): Promise<void> {
-  const wasOurs = await withInstallationLock(corridor.db, installationId, async () => {
-    while (!stopping()) {
-      const due = await dueSurfaces(corridor.db, installationId, BATCH)
-      const row = due[0]
-      if (!row) return
-      await sendOne(corridor, row)
-    }
-  })
+  // The lock costs a connection of its own; most wakes come before anything is due.
+  const [first] = await dueSurfaces(corridor.db, installationId, 1)
+  const wasOurs =
+    !first ||
+    (await withInstallationLock(corridor.db, installationId, async (isHeld) => {
+      while (!stopping() && isHeld()) {
+        const due = await dueSurfaces(corridor.db, installationId, BATCH)
+        const row = due[0]
+        if (!row) return
+        await sendOne(corridor, row)
+      }
+    }))
   const next = await nextDue(corridor.db, installationId)
   if (!next) return
   // Whoever is at it may have looked for the last time before this came; it is not asked again without a pause.

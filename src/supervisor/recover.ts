@@ -1,3 +1,4 @@
+import { forgetDeliveries } from '../store/deliveries.ts'
 import { installationsWithOutbox } from '../store/outbox.ts'
 import { wake } from '../store/queue.ts'
 import { strandedTasks, tasksWithWorkspace } from '../store/tasks.ts'
@@ -27,13 +28,18 @@ export function startSweeper(corridor: Corridor): { stop: () => Promise<void> } 
       .then(() => work(corridor))
       .catch((error: unknown) => corridor.log.warn({ err: error }, 'sweeping'))
   }
-  const timers = [setInterval(then(sweep), SWEEP_MS), setInterval(then(tidyWorkspaces), TIDY_MS)]
+  const timers = [setInterval(then(sweep), SWEEP_MS), setInterval(then(tidy), TIDY_MS)]
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer)
       await sweeping
     },
   }
+}
+
+async function tidy(corridor: Corridor): Promise<void> {
+  await forgetDeliveries(corridor.db)
+  await tidyWorkspaces(corridor)
 }
 
 /** Makes disk and database agree: trees of tasks that are over or unknown go. At start, and every hour. */

@@ -1,7 +1,6 @@
 import { insertCommand } from '../store/commands.ts'
-import type { Tx } from '../store/database.ts'
 import { newId } from '../store/ids.ts'
-import { wantLooseSurface, wantSurface } from '../store/outbox.ts'
+import { COALESCE_MS, wantSurface } from '../store/outbox.ts'
 import { wake } from '../store/queue.ts'
 import { saveRepository } from '../store/repositories.ts'
 import { createTask, lockThread, openTasksOf } from '../store/tasks.ts'
@@ -71,8 +70,8 @@ export async function startTask(
       if (!isNew) throw new KnownCommand()
       const task = { id, repositoryId: BigInt(place.repository.id), issueNumber: place.issueNumber }
       await wantReaction(tx, command)
-      await wantSurface(tx, task, 'comment')
-      if (place.commentKind === 'label') await wantLabelRemoval(tx)
+      // The reaction comes at once; the comment when there is something to tell, still within two seconds (SPEC 1.8).
+      await wantSurface(tx, task, 'comment', '', {}, { afterMs: COALESCE_MS })
       await wake(tx, { kind: 'task', taskId: id })
       return []
     })
@@ -90,13 +89,6 @@ export async function startTask(
   async function refuse(reasonCode: ReasonCode, suggestions: readonly string[]): Promise<ReasonCode> {
     await answer(corridor, accepted, reasonCode, { kind: 'refusal', reasonCode, word: 'run', suggestions })
     return reasonCode
-  }
-
-  /** The trigger label goes again, so that it can be put back (SPEC 1.4). */
-  async function wantLabelRemoval(tx: Tx): Promise<void> {
-    const where = { repositoryId: BigInt(place.repository.id), issueNumber: place.issueNumber }
-    const label = command.labels[0] ?? corridor.settings.labels.trigger
-    await wantLooseSurface(tx, where, 'label_removal', `label:${command.sourceKey}`, { label })
   }
 }
 

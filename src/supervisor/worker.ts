@@ -2,6 +2,7 @@ import { advance } from '../store/advance.ts'
 import { pendingCommands } from '../store/commands.ts'
 import type { Lease } from '../store/leases.ts'
 import { LeaseLost, releaseLease, takeLease } from '../store/leases.ts'
+import { deadSurface } from '../store/outbox.ts'
 import { wake } from '../store/queue.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { readTask } from '../store/tasks.ts'
@@ -103,10 +104,15 @@ async function driveTask(
     await beat.stop()
     await releaseLease(corridor.db, lease)
   }
-  // A command may have come between the last look and the release; its own wake may have found the lease taken. After a
-  // failure it is left to the sweep, which comes back with a pause.
-  if ((await pendingCommands(corridor.db, taskId, 1)).length > 0)
+  // A command or a receipt may have come between the last look and the release; another worker's wake for it has then found
+  // the lease taken. After a failure it is left to the sweep, which comes back with a pause.
+  if ((await pendingCommands(corridor.db, taskId, 1)).length > 0 || (await isRestOver(corridor, taskId)))
     await wake(corridor.db.prisma, { kind: 'task', taskId })
+}
+
+async function isRestOver(corridor: Corridor, taskId: string): Promise<boolean> {
+  const task = await readTask(corridor.db, taskId)
+  return task !== null && restEnd(task, new Date(), false) !== null
 }
 
 /** Applies what people said, then makes one transition. @returns whether there may be more to do now */
@@ -130,8 +136,12 @@ async function moveOnce(corridor: Corridor, lease: Lease, signal: AbortSignal): 
   }
 }
 
+const GIVEN_UP = { event: 'woke', reasonCode: 'wait_over' } as const
+
 async function endRest(corridor: Corridor, lease: Lease, task: StoredTask): Promise<boolean> {
-  const end = restEnd(task, new Date(), corridor.slots.free() > 0)
+  // What GitHub will not take never arrives: the step that asked for it says so now, not when its wait is over.
+  const refused = task.waitingOn === 'ci' && (await deadSurface(corridor.db, task.id, ['branch', 'pull'])) !== null
+  const end = refused ? GIVEN_UP : restEnd(task, new Date(), corridor.slots.free() > 0)
   if (end) return (await advance(corridor.db, lease, task, end)) !== null
   // What is over and still waits has no time to come back at: a place is given by the slots, the rest by the sweep.
   if (task.waitingUntil && task.waitingUntil > new Date())

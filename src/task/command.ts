@@ -60,6 +60,8 @@ export interface Command {
   readonly body: string
   readonly issueAuthor: Actor
   readonly labels: readonly string[]
+  /** The label that was put, where that is the command; `labels` are all that the thread has. */
+  readonly label?: string
   /** When it was written on GitHub, ISO 8601. */
   readonly at: string
   readonly location: { readonly path: string; readonly line: number | null; readonly hunk: string } | null

@@ -27,23 +27,27 @@ export async function cleanUp(root: string, liveTaskIds: ReadonlySet<string>): P
       return false
     }
   }
-  for (const name of await names(join(top, 'trees'))) {
-    if (live.has(name)) continue
-    if (await remove(join(top, 'trees', name))) removed.push(name)
-  }
+  // All of it is listed before the first thing is removed, which may take minutes: a task that starts meanwhile is not in
+  // `liveTaskIds`, and must not be in the list either.
+  const trees = await names(join(top, 'trees'))
+  const others: string[] = []
   // Private directories of runs and checkouts of verifications begin with their task's id; only a crash leaves one.
   for (const folder of ['runs', 'checkouts']) {
     for (const name of await names(join(top, folder))) {
-      if (!live.has(name.split('-')[0] ?? '')) await remove(join(top, folder, name))
+      if (!live.has(name.split('-')[0] ?? '')) others.push(join(top, folder, name))
     }
   }
   for (const mirror of await names(join(top, 'mirrors'))) {
     if (!(await names(join(top, 'mirrors', mirror))).includes('worktrees')) continue
     const worktrees = join(top, 'mirrors', mirror, 'worktrees')
     for (const name of await names(worktrees)) {
-      if (!live.has(name)) await remove(join(worktrees, name))
+      if (!live.has(name)) others.push(join(worktrees, name))
     }
   }
+  for (const name of trees.filter((n) => !live.has(n))) {
+    if (await remove(join(top, 'trees', name))) removed.push(name)
+  }
+  for (const path of others) await remove(path)
   for (const repository of await names(join(top, 'spares'))) {
     for (const half of await abandoned(join(top, 'spares', repository))) await remove(half)
   }

@@ -23,7 +23,13 @@ export const calls: Bench = async (context) => {
   const [first = [], second = []] = tasks
   const routes = [...new Set(tasks.flat())].sort()
   return [
-    { what: 'first task of a process', value: first.length, unit: 'calls', goal: '≤ 20', note: 'tokens and who we are included' },
+    {
+      what: 'first task of a process',
+      value: first.length,
+      unit: 'calls',
+      goal: '≤ 20',
+      note: 'tokens and who we are included',
+    },
     { what: 'second task of the process', value: second.length, unit: 'calls', goal: '≤ 20' },
     ...routes.map((route): Row => {
       const [a, b] = [first, second].map((made) => made.filter((r) => r === route).length)

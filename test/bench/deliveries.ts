@@ -60,7 +60,12 @@ export const deliveries: Bench = async (context) => {
 
   const durable = `fsync ${rows[0]?.fsync}, synchronous_commit ${rows[0]?.mode}; last round: ${acknowledged} acknowledged, ${rows[0]?.stored} rows`
   return [
-    { what: `plain node:http, ${CONNECTIONS} connections`, value: ceiling.perSecond, unit: '/s', note: 'what the load generator can do here' },
+    {
+      what: `plain node:http, ${CONNECTIONS} connections`,
+      value: ceiling.perSecond,
+      unit: '/s',
+      note: 'what the load generator can do here',
+    },
     ...rowsOf('front door alone', alone, durable),
     ...rowsOf('front door and worker', both, 'one process; the worker half handles the same deliveries meanwhile'),
   ]
@@ -75,10 +80,26 @@ function rowsOf(name: string, { ours, theirs }: { ours: Load[]; theirs: Load[] }
   const isGoal = name === 'front door alone'
   return [
     { what: `${name}: acknowledged`, value: rate, unit: '/s', note },
-    { what: `${name}: bare Probot meanwhile`, value: bare, unit: '/s', note: `p50 ${ms(others, 0.5)}, p99 ${ms(others, 0.99)}` },
-    { what: `${name}: ratio`, value: rate / bare, unit: '', ...(isGoal ? { goal: '≥ 0.6' as const } : {}), note: `medians of ${ROUNDS} rounds of ${ROUND_S} s; ${failed} failed` },
+    {
+      what: `${name}: bare Probot meanwhile`,
+      value: bare,
+      unit: '/s',
+      note: `p50 ${ms(others, 0.5)}, p99 ${ms(others, 0.99)}`,
+    },
+    {
+      what: `${name}: ratio`,
+      value: rate / bare,
+      unit: '',
+      ...(isGoal ? { goal: '≥ 0.6' as const } : {}),
+      note: `medians of ${ROUNDS} rounds of ${ROUND_S} s; ${failed} failed`,
+    },
     { what: `${name}: p50`, value: quantile(latencies, 0.5), unit: 'ms' },
-    { what: `${name}: p99`, value: quantile(latencies, 0.99), unit: 'ms', ...(isGoal ? { goal: '< 50' as const } : {}) },
+    {
+      what: `${name}: p99`,
+      value: quantile(latencies, 0.99),
+      unit: 'ms',
+      ...(isGoal ? { goal: '< 50' as const } : {}),
+    },
   ]
 }
 

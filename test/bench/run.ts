@@ -22,7 +22,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void stopAll().finally(() => process.exit(130)))
 }
 
-const machine = { cpus: cpus().length, cpu: cpus()[0]?.model ?? '', memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version, loadBefore: rounded(loadavg()[0] ?? 0) }
+const machine = {
+  cpus: cpus().length,
+  cpu: cpus()[0]?.model ?? '',
+  memoryGb: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  loadBefore: rounded(loadavg()[0] ?? 0),
+}
 say(`${machine.cpus} × ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, load ${machine.loadBefore}`)
 const results: Record<string, Row[]> = {}
 try {
@@ -57,7 +63,9 @@ function print(): void {
   const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...lines.map((line) => line[column]?.length ?? 0)))
   for (const [name = '', what = '', value = '', goal = '', note = ''] of lines) {
     const [a = 0, b = 0, c = 0, d = 0] = widths
-    process.stdout.write(`${`${name.padEnd(a)}  ${what.padEnd(b)}  ${value.padStart(c)}  ${goal.padEnd(d)}  ${note}`.trimEnd()}\n`)
+    process.stdout.write(
+      `${`${name.padEnd(a)}  ${what.padEnd(b)}  ${value.padStart(c)}  ${goal.padEnd(d)}  ${note}`.trimEnd()}\n`,
+    )
   }
 }
 
@@ -67,6 +75,9 @@ function cells(name: string, row: Row): string[] {
 }
 
 function toJson(): object {
-  const benches = Object.entries(results).map(([name, rows]) => [name, rows.map((row) => ({ ...row, value: rounded(row.value), met: meets(row) }))])
+  const benches = Object.entries(results).map(([name, rows]) => [
+    name,
+    rows.map((row) => ({ ...row, value: rounded(row.value), met: meets(row) })),
+  ])
   return { at: new Date().toISOString(), machine, benches: Object.fromEntries(benches) }
 }

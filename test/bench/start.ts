@@ -33,8 +33,17 @@ export const start: Bench = async (context) => {
       goal: '< 250',
       note: `median of ${TASKS}; ${Math.round(Math.min(...totals))} to ${Math.round(Math.max(...totals))} ms`,
     },
-    { what: 'of it: GitHub, until its webhook is sent', value: median(times.map((t) => t.github)), unit: 'ms', note: 'the loopback GitHub’s own work' },
-    ...stages.map((stage) => ({ what: `of it: ${stage}`, value: median(times.map((t) => t.stages[stage] ?? 0)), unit: 'ms' })),
+    {
+      what: 'of it: GitHub, until its webhook is sent',
+      value: median(times.map((t) => t.github)),
+      unit: 'ms',
+      note: 'the loopback GitHub’s own work',
+    },
+    ...stages.map((stage) => ({
+      what: `of it: ${stage}`,
+      value: median(times.map((t) => t.stages[stage] ?? 0)),
+      unit: 'ms',
+    })),
   ]
 }
 
@@ -50,7 +59,8 @@ async function timesOf(sql: pg.Client, { task, commentedAt, deliveredAt }: Reste
     `select content from artifacts where task_id = $1 and kind = 'log' order by at limit 1`,
     [task],
   )
-  const startedAt = Number(/started:(\d+)/.exec(log.rows[0] ? gunzipSync(log.rows[0].content).toString() : '')?.[1]) / 1e6
+  const startedAt =
+    Number(/started:(\d+)/.exec(log.rows[0] ? gunzipSync(log.rows[0].content).toString() : '')?.[1]) / 1e6
   const created = await sql.query<{ at: Date }>('select created_at as at from tasks where id = $1', [task])
   const moves = await sql.query<{ state: string; at: Date }>(
     'select from_state as state, at from transitions where task_id = $1 and at < $2 order by version',
@@ -58,7 +68,10 @@ async function timesOf(sql: pg.Client, { task, commentedAt, deliveredAt }: Reste
   )
   const stages: Record<string, number> = {}
   let since = deliveredAt
-  for (const { state, at } of [{ state: 'door, inbox, permission', at: created.rows[0]?.at ?? new Date(Number.NaN) }, ...moves.rows]) {
+  for (const { state, at } of [
+    { state: 'door, inbox, permission', at: created.rows[0]?.at ?? new Date(Number.NaN) },
+    ...moves.rows,
+  ]) {
     stages[state] = at.getTime() - since
     since = at.getTime()
   }

@@ -18,17 +18,14 @@ story('cancel ends a verification that hangs', { files: { '.github/supervisor.ym
 
 story('what a person pushed onto the branch is never overwritten', { agent: 'two-rounds' }, async (w) => {
   const { gh, repo } = w
-  await w.ask()
+  const { issue } = await w.ask()
   await w.reaches('review')
   await w.settled()
   const { head, number } = await w.pull()
   const theirs = await gh.as('reviewer').push({ repo, branch: head.ref, files: { 'NOTES.md': 'mine\n' } })
   await gh.as('reviewer').review(repo, number, { event: 'REQUEST_CHANGES', body: 'Please add CHANGES.txt, too.' })
-  await w.until('second round', async () => (await w.agentRuns()) === 2)
-  await w.until(
-    'end of the second round',
-    async () => (await w.query("select 1 from tasks where waiting_on = 'review' or state in ('FAILED', 'DONE')"))[0],
-  )
+  expect(await w.reaches('FAILED')).toMatchObject({ reason_code: 'push_refused' })
+  await w.says(issue, /somebody else has changed the branch/)
   await w.settled()
   expect(await gh.view.git(repo, 'merge-base', theirs, head.ref)).toBe(theirs)
   expect(await gh.view.show(repo, head.ref, 'NOTES.md')).toBe('mine')
@@ -77,4 +74,13 @@ story('an approval of an older commit does not count for a newer one', { agent: 
   await w.reaches('REPORT review')
   await gh.as('reviewer').review(repo, number, { event: 'APPROVE' })
   await w.reaches('DONE')
+})
+
+story('a push that a rule of the repository forbids is told at once', {}, async (w) => {
+  w.gh.faults.push({ match: /git-receive-pack$/, kind: 'error', status: 403, times: 100 })
+  const { issue } = await w.ask()
+  expect(await w.reaches('FAILED')).toMatchObject({ reason_code: 'push_refused' })
+  await w.says(issue, /GitHub refused the push/)
+  await w.settled()
+  expect(await w.gh.view.pulls(w.repo)).toEqual([])
 })

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { advance } from '../../src/store/advance.ts'
 import { approvalsOf, storeApproval } from '../../src/store/approvals.ts'
+import { insertCommand } from '../../src/store/commands.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { databaseTrouble } from '../../src/store/database-trouble.ts'
 import { failDelivery, storeDeliveries, takeDeliveries } from '../../src/store/deliveries.ts'
+import type { Lease } from '../../src/store/leases.ts'
 import { nextDue, wantSurface } from '../../src/store/outbox.ts'
 import { wake } from '../../src/store/queue.ts'
 import { strandedTasks, surfaceOwner } from '../../src/store/tasks.ts'
@@ -12,6 +14,36 @@ import { openTestStore, REPOSITORY, type TestStore } from '../support/store.ts'
 
 const MINUTE = 60_000
 const inMinutes = (minutes: number): Date => new Date(Date.now() + minutes * MINUTE)
+
+describe('the sweep for stranded tasks', () => {
+  let store: TestStore
+  beforeAll(async () => {
+    store = await openTestStore()
+  })
+  afterAll(() => store.close())
+
+  test('puts those that wait for a place last, and finds a command that an ended task has left', async () => {
+    const [waiting, ended, fresh] = [await store.newTask(), await store.newTask(), await store.newTask()]
+    const rest = { waitingOn: 'capacity', until: inMinutes(-1) } as const
+    const at = await store.walk(await store.lease(waiting), 'EXECUTE')
+    await advance(store.db, await leaseOf(waiting), at, { event: 'limited', reasonCode: 'no_slot_free', rest })
+    await store.walk(await store.lease(ended), 'CANCELLED')
+    for (const id of [waiting, ended]) await store.expire(id)
+    expect(await strandedTasks(store.db, 100)).toEqual([fresh, waiting])
+    const { requester: actor, issueNumber } = await store.task(ended)
+    const happened = { sourceKey: 'pull_request_closed:1', verb: 'pull_request_closed', argument: { merged: true } }
+    const where = { taskId: ended, repositoryId: REPOSITORY.id, issueNumber, deliveryId: null }
+    await store.db.prisma.$transaction((tx) =>
+      insertCommand(store.db, tx, { ...happened, ...where, actor, permission: 'none', settledAs: null }),
+    )
+    expect(await strandedTasks(store.db, 2)).toEqual([ended, fresh])
+  })
+
+  const leaseOf = async (id: string): Promise<Lease> => {
+    await store.expire(id)
+    return store.lease(id)
+  }
+})
 
 // The embedded Postgres takes its zone from the machine, an operator's server has any: hours must not get lost.
 describe.each(['Asia/Kolkata', 'America/Los_Angeles'])('times on a server in %s', (timeZone) => {

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { IncomingDelivery, StoredDelivery } from '../../src/store/deliveries.ts'
-import { failDelivery, finishDelivery, storeDeliveries, takeDeliveries } from '../../src/store/deliveries.ts'
+import {
+  failDelivery,
+  finishDelivery,
+  forgetDeliveries,
+  storeDeliveries,
+  takeDeliveries,
+} from '../../src/store/deliveries.ts'
 import { createDeliveryWriter } from '../../src/store/delivery-writer.ts'
 import { openTestStore, SECRET, type TestStore } from '../support/store.ts'
 
@@ -175,4 +181,16 @@ describe('failing', () => {
     })
     expect((await takeOne()).payload.toString(), 'others flow on').toBe('{"next":1}')
   })
+})
+
+test('finished deliveries are forgotten long after GitHub would offer them again; what waits or died stays', async () => {
+  const [old, young, waiting, dead] = [delivery(), delivery(), delivery(), delivery()]
+  await storeDeliveries(store.db.inboxPool, [old, young, waiting, dead])
+  for (const { id } of [old, young]) await finishDelivery(store.db, id, 'handled', 'command_accepted')
+  await store.sql(`update deliveries set status = 'dead', handled_at = now() where id = $1`, [dead.id])
+  await store.sql(`update deliveries set handled_at = now() - interval '8 days' where id = any($1)`, [
+    [old.id, dead.id],
+  ])
+  expect(await forgetDeliveries(store.db)).toBe(1)
+  expect((await stored()).map((row) => row['id'])).toEqual([young.id, waiting.id, dead.id])
 })

@@ -200,6 +200,14 @@ describe('a review of the pull request', () => {
     expect(await store.task(gate.id)).toMatchObject({ state: 'ARCHIVE' })
   })
 
+  test('that is dismissed before it is heard of never counts', async () => {
+    const gate = await waiting('REPORT', 'review')
+    const argument = { reviewKey: 'review:88', at: '' }
+    await saying(gate, { verb: 'review_dismissed', sourceKey: 'review_dismissed:88', argument })
+    expect(await review(gate, 'approve', HEAD, { sourceKey: 'review:88' })).toBe('approval_stale')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'REPORT', waitingOn: 'review' })
+  })
+
   test('that asks for changes is the next round with its words; from a stranger it is nothing', async () => {
     const gate = await waiting('REPORT', 'review')
     expect(await review(gate, 'request_changes', HEAD, { permission: 'read' })).toBe('approval_not_counted')

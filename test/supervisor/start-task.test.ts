@@ -100,7 +100,13 @@ test('a budget above the operator’s cap is cut to it', async () => {
 test('the trigger label goes again, so that it can be put back', async () => {
   const { accepted, parsed } = request(issue)
   const place = { ...accepted.command.place, commentId: null, commentKind: 'label' as const }
-  const command = { ...accepted.command, sourceKey: `label:${issue}`, place, labels: ['supervise'] }
+  const command = {
+    ...accepted.command,
+    sourceKey: `label:${issue}`,
+    place,
+    labels: ['bug', 'supervise'],
+    label: 'supervise',
+  }
   expect(await startTask(corridor, { ...accepted, command }, parsed)).toBe('command_accepted')
   const rows = await dueSurfaces(store.db, REPOSITORY.installationId, 50)
   expect(rows.find((r) => r.surface === 'label_removal')?.payload).toEqual({ label: 'supervise' })

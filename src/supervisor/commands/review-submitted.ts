@@ -1,3 +1,4 @@
+import { isKnownCommand } from '../../store/commands.ts'
 import type { CommandHandler } from '../command.ts'
 import { recordApproval } from '../record-approval.ts'
 import { argumentOf } from './argument.ts'
@@ -11,6 +12,9 @@ export const reviewSubmitted: CommandHandler = async (context) => {
   const verdict = argumentOf(command, 'verdict')
   const commitId = argumentOf(command, 'commitId')
   if (task.state !== 'REPORT') return { reasonCode: 'approval_stale' }
+  // Deliveries may overtake each other: one that has been dismissed already says nothing any more.
+  if (await isKnownCommand(corridor.db, `review_dismissed:${command.sourceKey.split(':')[1]}`))
+    return { reasonCode: 'approval_stale' }
   if (verdict === 'approve') return recordApproval(context, { source: 'review', sha: commitId })
   if (verdict !== 'request_changes') return { reasonCode: 'event_not_handled' }
   if (!['admin', 'write'].includes(command.permission)) return { reasonCode: 'approval_not_counted' }

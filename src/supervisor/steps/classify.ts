@@ -6,8 +6,9 @@ import type { Step } from '../step.ts'
 import { syncMirror } from '../sync-mirror.ts'
 
 /** Reads the repository's policy from its default branch, then says what kind of task this is, and how sure it is. */
-export const classifyTask: Step = async ({ corridor, task, signal }) => {
-  const mirror = await syncMirror(corridor, task.repository, signal)
+export const classifyTask: Step = async (context) => {
+  const { corridor, task } = context
+  const mirror = await syncMirror(context)
   const { settings, sha, problem } = await readSettings(corridor, task, mirror)
   const snapshot = await readSnapshot(corridor, task)
   const classification = classify({

@@ -39,7 +39,7 @@ export const planTask: Step = async (context) => {
     revision: 0,
     changeRequest: task.feedback,
   })
-  const content = corridor.db.text(canonicalJson(plan))
+  const content = canonicalJson(corridor.db.json(plan))
   const planHash = sha256(content)
   const facts = policyFacts(corridor, task, { plan, diff: null })
   const decision = evaluate('execute', facts)
@@ -83,7 +83,7 @@ async function baseOf({
   task,
   signal,
 }: StepContext): Promise<{ baseSha: string; verification: VerificationPlan }> {
-  const mirror = await syncMirror(corridor, task.repository, signal)
+  const mirror = await syncMirror({ corridor, task, signal })
   const baseSha = await branchHead(mirror, task.baseBranch)
   if (baseSha === null) {
     throw new OperatingError(

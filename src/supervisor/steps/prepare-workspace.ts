@@ -1,13 +1,13 @@
 import { saveWorkspace } from '../../store/workspaces.ts'
 import { branchName } from '../../workspace/names.ts'
 import type { Step } from '../step.ts'
-import { openWorktree } from '../worktree.ts'
+import { layWorktree } from '../worktree.ts'
 
 /** Makes the task's branch and tree from the planned base. */
 export const prepareWorkspace: Step = async (context) => {
   const { corridor, task } = context
   const branch = task.branch ?? branchName(task.issueNumber, task.title, task.id)
-  const worktree = await openWorktree(context, branch)
+  const worktree = await layWorktree(context, branch)
   return {
     event: 'ready',
     reasonCode: 'workspace_ready',

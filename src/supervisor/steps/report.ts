@@ -2,7 +2,7 @@ import { evaluate } from '../../policy/evaluate.ts'
 import type { Move } from '../../store/advance.ts'
 import type { Tx } from '../../store/database.ts'
 import { storeDecision } from '../../store/decisions.ts'
-import { deadSurface, wantSurface } from '../../store/outbox.ts'
+import { COALESCE_MS, deadSurface, wantSurface } from '../../store/outbox.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
 import { OperatingError } from '../../task/errors.ts'
@@ -62,9 +62,11 @@ async function resultGate({ corridor, task }: StepContext): Promise<Move> {
 
 async function wantPublished(tx: Tx, task: StoredTask): Promise<void> {
   const owner = surfaceOwner(task)
-  await wantSurface(tx, owner, 'branch')
+  // The commit is named here, where it has been judged and let out: when its turn comes, the task may be a round further.
+  await wantSurface(tx, owner, 'branch', '', { sha: task.headSha })
   await wantSurface(tx, owner, 'pull')
-  await wantSurface(tx, owner, 'check', task.headSha ?? '')
+  // Branch and pull request arrive first, and with them the verdict is final: then it is one write, not two.
+  await wantSurface(tx, owner, 'check', task.headSha ?? '', {}, { afterMs: COALESCE_MS })
 }
 
 async function wantReview(tx: Tx, task: StoredTask): Promise<void> {

@@ -1,5 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { evaluate } from '../../policy/evaluate.ts'
 import { findSecrets } from '../../redact/find-secrets.ts'
 import type { Move } from '../../store/advance.ts'
@@ -24,6 +23,7 @@ import type { DiffFacts } from '../../workspace/diff.ts'
 import { diffBetween } from '../../workspace/diff.ts'
 import type { Mirror } from '../../workspace/mirror.ts'
 import { openMirror, readFileAt } from '../../workspace/mirror.ts'
+import { checkoutDirOf, clearCheckouts } from '../clear-remains.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import { standingApprovals } from '../record-approval.ts'
@@ -89,14 +89,15 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
 
 /** Setup and criteria in a fresh checkout of the commit, in the sandbox. */
 async function collect(
-  { corridor, task, signal }: StepContext,
+  context: StepContext,
   plan: Plan,
   mirror: Mirror,
   head: string,
 ): Promise<{ evidence: Evidence[]; outputs: CheckOutput[] }> {
-  const dir = join(corridor.workRoot, 'checkouts', `${task.id.toLowerCase()}-${task.round}`)
+  const { corridor, task, signal } = context
+  const dir = checkoutDirOf(context)
   const scratchDir = `${dir}-run`
-  await removeCheckout(mirror, dir)
+  await clearCheckouts(context)
   try {
     await mkdir(scratchDir, { recursive: true, mode: 0o700 })
     await freshCheckout(mirror, head, dir)

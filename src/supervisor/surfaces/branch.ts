@@ -1,20 +1,30 @@
 import { OperatingError } from '../../task/errors.ts'
+import { isFinal } from '../../task/states.ts'
 import { openMirror } from '../../workspace/mirror.ts'
 import { pushBranch } from '../../workspace/push.ts'
+import { resolveCommits } from '../../workspace/refs.ts'
 import type { SendSurface } from '../surface.ts'
 import { requireView } from '../surface.ts'
 
-/** Pushes the verified commit to the task's branch, never over somebody else's. */
+/**
+ * Pushes the commit that REPORT let out to the task's branch, never over somebody else's. Not the task's head of now: that
+ * may be a later round's, which nobody has verified or let out yet. A task that has ended meanwhile pushes nothing more.
+ */
 export const sendBranch: SendSurface = async (context) => {
-  const { corridor, repository } = context
+  const { corridor, repository, row } = context
   const { task } = requireView(context)
-  if (task.branch === null || task.headSha === null) throw new Error(`task ${task.id} has nothing to push`)
+  const { sha } = row.payload as { sha?: string | null }
+  if (task.branch === null || !sha) throw new Error(`task ${task.id} has nothing to push`)
+  if (isFinal(task.state)) return { hash: row.sentHash ?? '', remoteId: row.remoteId }
   const mirror = await openMirror(corridor.workRoot, repository.id)
+  // git would call it a refusal of the remote, which is for good. A worker of the machine that has it may be next.
+  if ((await resolveCommits(mirror, [sha]))[0] === null)
+    throw new OperatingError('transient', 'git_failed', `commit ${sha.slice(0, 12)} is on another machine`)
   const remote = { url: corridor.github.remoteUrl(repository), token: await corridor.github.token('push', repository) }
   const pushed = await pushBranch(mirror, remote, {
     branch: task.branch,
-    sha: task.headSha,
-    expected: context.row.remoteId,
+    sha,
+    expected: row.remoteId,
   })
   if (!pushed.ok)
     throw new OperatingError(
@@ -22,12 +32,11 @@ export const sendBranch: SendSurface = async (context) => {
       'push_refused',
       `pushing ${task.branch}: ${pushed.reason}: ${pushed.detail}`,
     )
-  const { id, headSha } = task
   return {
-    hash: headSha,
-    remoteId: headSha,
+    hash: sha,
+    remoteId: sha,
     also: async (tx) => {
-      await tx.task.update({ where: { id }, data: { pushedSha: headSha } })
+      await tx.task.update({ where: { id: task.id }, data: { pushedSha: sha } })
     },
   }
 }

@@ -1,19 +1,26 @@
 import { createCheck, findCheckByExternalId, updateCheck } from '../../github/checks.ts'
 import { renderCheck } from '../../report/check.ts'
+import { remoteIdOf } from '../../store/outbox.ts'
 import { sha256 } from '../../task/hash.ts'
 import type { SendSurface } from '../surface.ts'
 import { isSettled, requireView } from '../surface.ts'
 
-/** The check run of the head commit. An older head keeps the one that it got: its key names its commit. */
+/** The check run of the pushed head commit. An older head keeps the one that it got: its key names its commit. */
 export const sendCheck: SendSurface = async (context) => {
   const { corridor, row, repository } = context
   const view = requireView(context)
   const { task } = view
   const headSha = row.key.slice(row.key.lastIndexOf(':') + 1)
-  if (headSha !== task.headSha || !isSettled(task.state)) return { hash: row.sentHash ?? '', remoteId: row.remoteId }
+  const pushed = await remoteIdOf(corridor.db, task.id, 'branch')
+  if (headSha !== task.headSha || headSha !== pushed || !isSettled(task.state))
+    return { hash: row.sentHash ?? '', remoteId: row.remoteId }
   const rendered = renderCheck(view)
-  const hash = sha256(JSON.stringify(rendered))
-  if (hash === row.sentHash) return { hash, remoteId: row.remoteId }
+  // Once the task is done nobody needs the words about what it waits for: they alone are no reason to write.
+  const firm = sha256(JSON.stringify({ ...rendered, summary: '' }))
+  const hash = `${firm}:${sha256(rendered.summary)}`
+  const isOver = task.state === 'ARCHIVE' || task.state === 'DONE'
+  if (hash === row.sentHash || (isOver && row.sentHash?.startsWith(`${firm}:`)))
+    return { hash: row.sentHash, remoteId: row.remoteId }
   const known =
     row.remoteId ??
     (row.attempts > 0 ? await findCheckByExternalId(corridor.github, repository, headSha, task.id) : null)

@@ -2,6 +2,7 @@ import { createPull, findPullByHead, readPull, updatePull } from '../../github/p
 import { mergePullBody, renderPull } from '../../report/pull.ts'
 import { OperatingError } from '../../task/errors.ts'
 import { sha256 } from '../../task/hash.ts'
+import { isFinal } from '../../task/states.ts'
 import type { SendSurface, Sent } from '../surface.ts'
 import { isSettled, requireView } from '../surface.ts'
 
@@ -11,11 +12,13 @@ export const sendPull: SendSurface = async (context) => {
   const { task } = requireView(context)
   const rendered = renderPull(requireView(context))
   const hash = sha256(JSON.stringify(rendered))
-  const receipt = (number: number): Sent => ({
+  const receipt = (number: number, nodeId?: string): Sent => ({
     hash,
     remoteId: String(number),
     also: async (tx) => {
       await tx.task.update({ where: { id: task.id }, data: { pullNumber: number } })
+      // GraphQL's name for it, which turning it ready needs.
+      if (nodeId !== undefined) await tx.outbox.update({ where: { id: row.id }, data: { payload: { nodeId } } })
     },
   })
   if (row.remoteId !== null) {
@@ -30,12 +33,14 @@ export const sendPull: SendSurface = async (context) => {
   if (task.branch === null) throw new Error(`task ${task.id} has no branch`)
   const known = row.attempts > 0 ? await findPullByHead(corridor.github, repository, task.branch) : null
   if (known) return receipt(known.number)
+  // Stopped before it was opened: nothing is published any more.
+  if (isFinal(task.state)) return { hash: '', remoteId: null }
   const wanted = { ...rendered, head: task.branch, base: task.baseBranch }
   let made = await createPull(corridor.github, repository, { ...wanted, draft: true })
   // Where the plan has no drafts, only verified work is shown as a pull request (SPEC 10.3).
   if (made.kind === 'drafts_unsupported' && task.verdict === 'pass')
     made = await createPull(corridor.github, repository, { ...wanted, draft: false })
-  if (made.kind === 'created') return receipt(made.number)
+  if (made.kind === 'created') return receipt(made.number, made.nodeId)
   if (made.kind === 'exists') {
     const present = await findPullByHead(corridor.github, repository, task.branch)
     if (present) return receipt(present.number)
