@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { ConfigError } from './config.ts'
@@ -79,6 +80,7 @@ export async function buildCorridor(
     settings,
     skills,
     slots,
+    limitChecks: pLimit(settings.concurrency),
     log,
     redact,
     secrets: config.secrets,

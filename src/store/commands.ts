@@ -101,3 +101,14 @@ export async function settleCommandUnderLease(
 ): Promise<void> {
   await underLease(db, lease, (tx) => settleCommand(tx, id, reasonCode))
 }
+
+/** What the last review that was obeyed asked to be changed; untrusted. It stands through the repairs of its round. */
+export async function lastChangeRequest(db: Database, taskId: string): Promise<string | null> {
+  const row = await db.prisma.command.findFirst({
+    where: { taskId, reasonCode: 'changes_requested' satisfies ReasonCode },
+    orderBy: { seq: 'desc' },
+    select: { argument: true },
+  })
+  const { body } = (row?.argument ?? {}) as { body?: unknown }
+  return typeof body === 'string' ? body : null
+}

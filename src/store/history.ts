@@ -58,3 +58,8 @@ export async function lastMessage(db: Database, taskId: string): Promise<string 
   const { message } = (row?.facts ?? {}) as { message?: unknown }
   return typeof message === 'string' ? message : null
 }
+
+/** How often people sent the plan back: the same words twice still make a new plan, with a hash of its own. */
+export async function revisionsOf(db: Database, taskId: string): Promise<number> {
+  return db.prisma.transition.count({ where: { taskId, event: 'revised' } })
+}

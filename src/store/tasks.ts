@@ -161,6 +161,17 @@ export async function oldestWaitingForCapacity(db: Database): Promise<string | n
   return row?.id ?? null
 }
 
+/** How many tasks a person has started in an installation within the last hour. Two at the same time may pass as one. */
+export async function tasksOfLastHour(db: Database, installationId: number, requesterId: number): Promise<number> {
+  return db.prisma.task.count({
+    where: {
+      requesterId: BigInt(requesterId),
+      createdAt: { gt: new Date(Date.now() - 3_600_000) },
+      repository: { installationId: BigInt(installationId) },
+    },
+  })
+}
+
 async function tasksOf(
   tx: Tx,
   repositoryId: number,

@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit'
 import type { Logger } from 'pino'
 import type { Registry } from '../execute/registry.ts'
 import type { GitHub } from '../github/client.ts'
@@ -14,6 +15,8 @@ export interface Corridor {
   readonly settings: OperatorSettings
   readonly skills: readonly Skill[]
   readonly slots: Slots
+  /** Verifications at once on this worker: a test suite takes what an agent takes. */
+  readonly limitChecks: LimitFunction
   readonly log: Logger
   readonly redact: (text: string) => string
   /** Values that must never be shown; looked for in changes, too. */

@@ -4,6 +4,7 @@ import type { Backend } from '../execute/backend.ts'
 import { buildPrompt } from '../plan/prompt.ts'
 import { commitMessage } from '../report/commit-message.ts'
 import { storeArtifact } from '../store/artifacts.ts'
+import { lastChangeRequest } from '../store/commands.ts'
 import { finishJob, openJob, startJob } from '../store/jobs.ts'
 import { underLease } from '../store/leases.ts'
 import { OperatingError } from '../task/errors.ts'
@@ -112,7 +113,7 @@ async function promptOf({ corridor, task }: StepContext, { plan, planned }: JobI
     delimiter: randomBytes(9).toString('hex'),
     repair: task.repairs > 0 ? task.feedback : null,
     clarifications: task.inputs.clarifications,
-    followUp: task.repairs === 0 && task.followUps > 0 ? task.feedback : null,
+    followUp: task.followUps > 0 ? await lastChangeRequest(corridor.db, task.id) : null,
   })
 }
 

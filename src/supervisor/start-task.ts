@@ -3,7 +3,7 @@ import { newId } from '../store/ids.ts'
 import { COALESCE_MS, wantSurface } from '../store/outbox.ts'
 import { wake } from '../store/queue.ts'
 import { saveRepository } from '../store/repositories.ts'
-import { createTask, lockThread, openTasksOf } from '../store/tasks.ts'
+import { createTask, lockThread, openTasksOf, tasksOfLastHour } from '../store/tasks.ts'
 import type { ParsedCommand } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import type { AcceptedCommand } from './answer.ts'
@@ -22,6 +22,11 @@ export async function startTask(
   const { command } = accepted
   const { place } = command
   if (place.isPullRequest) return refuse('pull_requests_not_supported', [])
+  if (
+    (await tasksOfLastHour(corridor.db, place.repository.installationId, command.actor.id)) >=
+    corridor.settings.budgets.perUserHour
+  )
+    return refuse('too_many_tasks', [])
   const open = await corridor.db.prisma
     .$transaction(async (tx) => {
       await lockThread(tx, place.repository.id, place.issueNumber)

@@ -20,6 +20,7 @@ export const REASON_CODES = [
   'no_open_task',
   'not_waiting_for_that',
   'task_already_open',
+  'too_many_tasks',
   'several_open_tasks',
   'fork_not_supported',
   'pull_requests_not_supported',

@@ -40,7 +40,8 @@ const touch = (): Promise<void> => store.db.prisma.$transaction((tx) => touchSur
 const due = (): Promise<OutboxRow[]> => dueSurfaces(store.db, INSTALLATION, 50)
 const dueKinds = async (): Promise<string[]> => (await due()).map((r) => r.surface)
 /** Coalescing and pauses are over. */
-const timePasses = (): Promise<unknown> => store.sql(`update outbox set not_before = now() - interval '1 second'`)
+const timePasses = (): Promise<unknown> =>
+  store.sql(`update outbox set not_before = now() - interval '1 second', sent_at = sent_at - interval '2 hours'`)
 const wakes = async (key: string): Promise<number> =>
   (await store.sql('select 1 from graphile_worker.jobs where key = $1', [key])).length
 
@@ -111,6 +112,16 @@ describe('the order', () => {
     expect((await due()).map((r) => r.key).sort()).toEqual([`${id}:pull`, `${other}:pull`].sort())
   })
 
+  test('holds a question back until the comment that it points at is there', async () => {
+    const owner = surfaceOwner(await store.task(id))
+    await store.db.prisma.$transaction((tx) => wantSurface(tx, owner, 'comment', '', {}, { afterMs: 60_000 }))
+    await want('asking')
+    expect(await dueKinds()).toEqual([])
+    await timePasses()
+    await send('comment', '11')
+    expect(await dueKinds()).toEqual(['asking'])
+  })
+
   test('what waits for something else does not call the sender back before it can be sent', async () => {
     await want('branch')
     await want('pull')
@@ -156,6 +167,33 @@ describe('touching', () => {
   test('the first comment is written at once', async () => {
     await want('comment')
     await touch()
+    expect(await dueKinds()).toEqual(['comment'])
+  })
+
+  test('tells progress with long pauses, a rest at once, and calls the sender for it', async () => {
+    await want('comment')
+    await send('comment', '11')
+    await store.sql(`update outbox set not_before = now() - interval '1 second'`)
+    await touch()
+    const turn = (await nextDue(store.db, INSTALLATION))?.getTime() ?? 0
+    expect(await due(), 'progress').toEqual([])
+    expect(turn).toBeGreaterThan(Date.now() + 20_000)
+    await store.sql('delete from graphile_worker._private_jobs')
+    await touch()
+    expect(await wakes(`outbox:${INSTALLATION}`), 'it is known already').toBe(0)
+    await store.sql(`update tasks set waiting_on = 'approval' where id = $1`, [id])
+    await touch()
+    expect(await wakes(`outbox:${INSTALLATION}`)).toBe(1)
+    expect(await dueKinds()).toEqual(['comment'])
+  })
+
+  test('because somebody asks is no progress', async () => {
+    await want('comment')
+    await send('comment', '11')
+    await store.sql(`update outbox set not_before = now() - interval '1 second'`)
+    await touch()
+    expect(await due()).toEqual([])
+    await store.db.prisma.$transaction((tx) => touchSurfaces(tx, id, 'asked'))
     expect(await dueKinds()).toEqual(['comment'])
   })
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import pLimit from 'p-limit'
 import { createRegistry } from '../../src/execute/registry.ts'
 import { createGitHub } from '../../src/github/client.ts'
 import { createLog } from '../../src/log.ts'
@@ -32,6 +33,7 @@ export function corridorOf(
     registry: createRegistry({}),
     settings: { ...DEFAULT_OPERATOR_SETTINGS, ...options.settings },
     skills: [],
+    limitChecks: pLimit(1),
     slots: createSlots(options.slots ?? 1, () => undefined),
     log,
     redact: (text) => text,

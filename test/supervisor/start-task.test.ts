@@ -39,7 +39,11 @@ test('a request becomes a task that has shown a sign of life and wakes a worker'
     requester: { login: 'maintainer' },
     repository: REPOSITORY,
   })
-  expect(await surfaces()).toEqual(['comment', 'reaction'])
+  expect(await surfaces(), 'the comment follows').toEqual(['reaction'])
+  const after = await store.sql(
+    "select 1 from outbox where surface = 'comment' and not_before < now() + interval '2 s'",
+  )
+  expect(after).toHaveLength(1)
   expect(await store.sql('select 1 from graphile_worker.jobs where key = $1', [`task:${task?.id}`])).toHaveLength(1)
 })
 

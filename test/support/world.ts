@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts'
 import { freePort } from '../../src/demo/free-port.ts'
 import { type LoopbackGitHub, startLoopbackGitHub } from '../../src/demo/loopback-github.ts'
 import { readManifest } from '../../src/demo/manifest.ts'
-import type { FileChange } from '../../src/demo/types.ts'
+import type { FileChange, Role } from '../../src/demo/types.ts'
 import { createLog } from '../../src/log.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { probeSandbox } from '../../src/process/sandbox.ts'
@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly files?: Readonly<Record<string, FileChange>>
   /** Of the repository; default true. */
   readonly private?: boolean
+  /** In place of the usual ones. */
+  readonly people?: Readonly<Record<string, Role | null>>
   /**
    * Absent: the program runs within the test's own process. 1: `supervisor start` as a process of its own. More: the web
    * half alone as one, and so many `supervisor worker` beside it.
@@ -51,6 +53,8 @@ export interface World extends Sight {
   /** The one with the web half first; empty where the program runs within the test. */
   readonly programs: Program[]
   run(kind: keyof typeof PROGRAMS): Promise<Program>
+  /** Stops the program that runs within the test, and starts it anew with nothing but its database and its directory. */
+  restart(): Promise<void>
   /** Lets the agent `gated-fix` go on. */
   openGate(): Promise<void>
   /** Opens an issue and gives a command on it, as `maintainer` unless said otherwise. */
@@ -98,7 +102,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const gh = await startLoopbackGitHub({
       dir: folders.git,
       webhookUrl: url,
-      people: PEOPLE,
+      people: options.people ?? PEOPLE,
       manifest,
       check: checkRequest,
     })
@@ -142,12 +146,19 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       running.push(() => program.stop())
       return program
     }
+    let restart: World['restart'] = () => Promise.reject(new Error('this program is a process of its own'))
     const count = options.processes
     if (count === undefined) {
       const config = readConfig(env)
       const redact = createRedact(config)
       const log = createLog(config.logLevel, redact, (line) => lines.push(line))
-      running.push((await runSupervisor(config, log, redact, { web: true, work: true })).stop)
+      const begin = () => runSupervisor(config, log, redact, { web: true, work: true })
+      let supervisor = await begin()
+      running.push(() => supervisor.stop())
+      restart = async () => {
+        await supervisor.stop()
+        supervisor = await begin()
+      }
     } else {
       await run(count === 1 ? 'start' : 'front')
       for (let n = 0; n < count && count > 1; n++) await run('worker')
@@ -169,6 +180,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       sandboxed,
       programs,
       run,
+      restart,
       openGate: () => writeFile(join(folders.gate, 'open'), ''),
       ask,
       close: async () => {

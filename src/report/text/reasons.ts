@@ -84,6 +84,11 @@ export const REASONS = {
     'A task is open in this thread already.',
     'Wait for it, `/supervise cancel` it, or add `--new` to start another one beside it.',
   ),
+  too_many_tasks: words(
+    'No task was started.',
+    'You have started as many tasks as the operator allows one person in an hour.',
+    'Ask again later. The operator can raise `budgets.perUserHour`.',
+  ),
   several_open_tasks: words(
     'Nothing was changed.',
     'Several tasks are open in this thread.',

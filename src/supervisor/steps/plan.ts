@@ -2,6 +2,7 @@ import { makePlan } from '../../plan/make-plan.ts'
 import { evaluate } from '../../policy/evaluate.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
+import { revisionsOf } from '../../store/history.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
 import { changesFiles } from '../../task/changes-files.ts'
@@ -36,7 +37,7 @@ export const planTask: Step = async (context) => {
     baseBranch: task.baseBranch,
     baseSha,
     verification,
-    revision: 0,
+    revision: await revisionsOf(corridor.db, task.id),
     changeRequest: task.feedback,
   })
   const content = canonicalJson(corridor.db.json(plan))
@@ -93,8 +94,10 @@ async function baseOf({
     )
   }
   const settings = task.settings ?? corridor.settings
-  const detected = await detectVerification(await listFilesAt(mirror, baseSha, MAX_FILES), (path) =>
-    readFileAt(mirror, baseSha, path, MAX_MANIFEST_BYTES),
+  // Not on the branch that the request names: what verifies is the default branch's to say (SPEC 9.1).
+  const trusted = (await branchHead(mirror, task.repository.defaultBranch)) ?? baseSha
+  const detected = await detectVerification(await listFilesAt(mirror, trusted, MAX_FILES), (path) =>
+    readFileAt(mirror, trusted, path, MAX_MANIFEST_BYTES),
   )
   if (settings.verify === null)
     return { baseSha, verification: { ...detected, setup: settings.setup ?? detected.setup } }

@@ -61,7 +61,9 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   const since = task.pushedSha ?? task.baseSha
   const change = diffEvidence(since === head ? { ...diff, files: [] } : diff, head, { changeWanted: true })
   const made = change.every((e) => e.verdict === 'pass')
-  const checks = made ? await collect(context, plan, mirror, head) : { evidence: [], outputs: [] }
+  const checks = made
+    ? await corridor.limitChecks(() => collect(context, plan, mirror, head))
+    : { evidence: [], outputs: [] }
   const tampered = made
     ? await commandEvidence({
         commands: plan.verification.commands,
