@@ -42,6 +42,8 @@ const dueKinds = async (): Promise<string[]> => (await due()).map((r) => r.surfa
 /** Coalescing and pauses are over. */
 const timePasses = (): Promise<unknown> =>
   store.sql(`update outbox set not_before = now() - interval '1 second', sent_at = sent_at - interval '2 hours'`)
+/** Only coalescing is over. */
+const coalesced = (): Promise<unknown> => store.sql(`update outbox set not_before = now() - interval '1 second'`)
 const wakes = async (key: string): Promise<number> =>
   (await store.sql('select 1 from graphile_worker.jobs where key = $1', [key])).length
 
@@ -173,7 +175,7 @@ describe('touching', () => {
   test('tells progress with long pauses, a rest at once, and calls the sender for it', async () => {
     await want('comment')
     await send('comment', '11')
-    await store.sql(`update outbox set not_before = now() - interval '1 second'`)
+    await coalesced()
     await touch()
     const turn = (await nextDue(store.db, INSTALLATION))?.getTime() ?? 0
     expect(await due(), 'progress').toEqual([])
@@ -184,16 +186,18 @@ describe('touching', () => {
     await store.sql(`update tasks set waiting_on = 'approval' where id = $1`, [id])
     await touch()
     expect(await wakes(`outbox:${INSTALLATION}`)).toBe(1)
+    await coalesced()
     expect(await dueKinds()).toEqual(['comment'])
   })
 
   test('because somebody asks is no progress', async () => {
     await want('comment')
     await send('comment', '11')
-    await store.sql(`update outbox set not_before = now() - interval '1 second'`)
+    await coalesced()
     await touch()
     expect(await due()).toEqual([])
     await store.db.prisma.$transaction((tx) => touchSurfaces(tx, id, 'asked'))
+    await coalesced()
     expect(await dueKinds()).toEqual(['comment'])
   })
 

@@ -31,7 +31,12 @@ export function corridorOf(
       log: { warn: () => undefined },
     }),
     registry: createRegistry({}),
-    settings: { ...DEFAULT_OPERATOR_SETTINGS, ...options.settings },
+    settings: {
+      ...DEFAULT_OPERATOR_SETTINGS,
+      // One database serves a whole test file, and one person asks for everything in it.
+      budgets: { ...DEFAULT_OPERATOR_SETTINGS.budgets, perUserHour: 1_000 },
+      ...options.settings,
+    },
     skills: [],
     limitChecks: pLimit(1),
     slots: createSlots(options.slots ?? 1, () => undefined),

@@ -101,6 +101,17 @@ test('a budget above the operator’s cap is cut to it', async () => {
   expect(await store.task(task?.id ?? '')).toMatchObject({ budgetUsd: corridor.settings.budgets.taskMaxUsd })
 })
 
+test('one person starts so many tasks in an hour as the operator allows, and is told', async () => {
+  const started = (await tasks()).length
+  const few = {
+    ...corridor,
+    settings: { ...corridor.settings, budgets: { ...corridor.settings.budgets, perUserHour: 0 } },
+  }
+  const { accepted, parsed } = request(issue)
+  expect(await startTask(few, accepted, parsed)).toBe('too_many_tasks')
+  expect(await tasks()).toHaveLength(started)
+})
+
 test('the trigger label goes again, so that it can be put back', async () => {
   const { accepted, parsed } = request(issue)
   const place = { ...accepted.command.place, commentId: null, commentKind: 'label' as const }
