@@ -22,13 +22,20 @@ const solely = (name, path, where) => ({
 
 export default {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     only('task', []),
     only('redact', ['task']),
     only('settings', ['task']),
     ...floor1.map((f) => only(f, f === 'store' ? [...floor0, 'generated'] : floor0)),
     only('workspace', [...floor0, 'process']),
-    ...rooms.map((r) => only(r, ['execute', 'verify'].includes(r) ? [...floor0, 'workspace', 'process', 'gateway'] : floor0)),
+    ...rooms.map((r) =>
+      only(r, ['execute', 'verify'].includes(r) ? [...floor0, 'workspace', 'process', 'gateway'] : floor0),
+    ),
     only('supervisor', [...floor0, ...floor1, 'workspace', ...rooms]),
     {
       name: 'demo-is-for-the-demo',

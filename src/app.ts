@@ -3,8 +3,10 @@ import { Webhooks } from '@octokit/webhooks'
 import type { Logger } from 'pino'
 import type { Probot } from 'probot'
 import { fromDelivery } from './intake/from-delivery.ts'
+import { type Spelling, spelledBy } from './intake/spelling.ts'
 import type { IncomingDelivery } from './store/deliveries.ts'
 import type { Intake } from './task/command.ts'
+import type { RepositoryRef } from './task/task.ts'
 
 export const WEBHOOK_PATH = '/api/github/webhooks'
 /** GitHub's own limit for a payload. */
@@ -61,21 +63,17 @@ export function webhookRoute({ secret, store, log }: WebhookOptions): Handler {
 
 export interface SupervisorAppOptions {
   readonly botUserId: () => Promise<number>
-  readonly triggerLabel: string
-  readonly aliases: boolean
+  /** How commands are written there; null = nothing of it depends on a repository. */
+  readonly spelling: (repository: RepositoryRef | null) => Promise<Spelling>
   readonly accept: (deliveryId: string, intake: Intake) => Promise<void>
 }
 
 /** The Probot function: every event that app.yml subscribes to, turned into a value and handed to the corridor. */
-export function supervisorApp({
-  botUserId,
-  triggerLabel,
-  aliases,
-  accept,
-}: SupervisorAppOptions): (app: Probot) => void {
+export function supervisorApp({ botUserId, spelling, accept }: SupervisorAppOptions): (app: Probot) => void {
   return (app) => {
     app.onAny(async ({ id, name, payload }) => {
-      await accept(id, fromDelivery(name, id, payload, { botUserId: await botUserId(), triggerLabel, aliases }))
+      const options = { botUserId: await botUserId(), ...(await spelling(spelledBy(name, payload))) }
+      await accept(id, fromDelivery(name, id, payload, options))
     })
   }
 }

@@ -21,6 +21,8 @@ export interface Config {
   readonly logLevel: string
   readonly hostName: string
   readonly settings: OperatorSettings
+  /** For tests and the demo, which cannot wait for a minute; null = as long as the program means it. */
+  readonly changesQuietMs: number | null
   /** The environment as it was read, for Probot's own set-up page. */
   readonly environment: Environment
   /** Values that must never be shown, for the redactor. */
@@ -49,6 +51,7 @@ export function readConfig(env: Environment = process.env): Config {
     logLevel: env['LOG_LEVEL'] ?? 'info',
     hostName: hostname(),
     settings: { ...settings, backends: resolveBackends(settings.backends, base) },
+    changesQuietMs: readQuiet(env['SUPERVISOR_CHANGES_QUIET_MS']),
     environment: env,
     secrets: secretsOf(env, settings),
   })
@@ -106,6 +109,13 @@ function readPort(value: string | undefined): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new ConfigError(`PORT must be a number up to 65535, not ${value}`)
   return port
+}
+
+function readQuiet(value: string | undefined): number | null {
+  if (value === undefined || value === '') return null
+  if (!/^\d{1,7}$/.test(value))
+    throw new ConfigError(`SUPERVISOR_CHANGES_QUIET_MS must be a number of milliseconds, not ${value}`)
+  return Number(value)
 }
 
 /** Paths in the operator's file are relative to the file. */

@@ -3,8 +3,10 @@ import { supervisorApp } from './app.ts'
 import type { Config } from './config.ts'
 import type { StoredDelivery } from './store/deliveries.ts'
 import { accept } from './supervisor/accept.ts'
+import { noteActivity } from './supervisor/activity.ts'
 import type { Corridor } from './supervisor/corridor.ts'
 import type { Receive } from './supervisor/receive.ts'
+import { spellingOf } from './supervisor/spelling.ts'
 import type { ReasonCode } from './task/reasons.ts'
 
 /** Event name and payload as Probot's `receive` wants them; the payload is checked field by field behind it. */
@@ -27,8 +29,7 @@ export async function createReceiver(
   await probot.load(
     supervisorApp({
       botUserId: async () => (await corridor.github.botUser()).id,
-      triggerLabel: corridor.settings.labels.trigger,
-      aliases: corridor.settings.commands.aliases,
+      spelling: (repository) => spellingOf(corridor, repository),
       accept: async (id, intake) => {
         outcomes.set(id, await accept(corridor, id, intake))
       },
@@ -37,6 +38,7 @@ export async function createReceiver(
   return async (delivery: StoredDelivery) => {
     const payload = parse(delivery.payload)
     if (payload === null) return 'delivery_malformed'
+    noteActivity(corridor, payload)
     try {
       await probot.receive({ id: delivery.id, name: delivery.event, payload } as ProbotEvent)
       return outcomes.get(delivery.id) ?? 'event_not_handled'

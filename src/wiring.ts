@@ -8,6 +8,7 @@ import { ConfigError } from './config.ts'
 import { createRegistry } from './execute/registry.ts'
 import type { GitHub } from './github/client.ts'
 import { createGitHub } from './github/client.ts'
+import type { Limits } from './github/limits.ts'
 import { packageRoot } from './package-root.ts'
 import { loadSkills } from './plan/load-skills.ts'
 import { sweepLeftovers } from './process/sweep.ts'
@@ -16,14 +17,18 @@ import { redactor } from './redact/redact.ts'
 import type { Database } from './store/database.ts'
 import { openDatabase } from './store/database.ts'
 import { openEmbeddedPostgres } from './store/embedded-postgres.ts'
+import { storedLimits } from './store/limits.ts'
 import { listenForCommands } from './store/listen.ts'
 import { migrate } from './store/migrate.ts'
 import { migrateQueue, startQueue, wake } from './store/queue.ts'
 import { oldestWaitingForCapacity } from './store/tasks.ts'
 import type { Corridor } from './supervisor/corridor.ts'
+import { CHANGES_QUIET_MS } from './supervisor/hear-changes.ts'
 import { drainOutbox } from './supervisor/outbox.ts'
+import { pollReactions } from './supervisor/poll-reactions.ts'
 import { drainInbox } from './supervisor/receive.ts'
 import { startSweeper, sweep, tidyWorkspaces } from './supervisor/recover.ts'
+import { startRecoveryFromGitHub } from './supervisor/recover-from-github.ts'
 import { createSlots } from './supervisor/slots.ts'
 import { createWorker } from './supervisor/worker.ts'
 
@@ -75,9 +80,10 @@ export async function buildCorridor(
   })
   return {
     db,
-    github: connectGitHub(config, redact, log),
+    github: connectGitHub(config, redact, log, storedLimits(db)),
     registry: createRegistry(settings.backends),
     settings,
+    changesQuietMs: config.changesQuietMs ?? CHANGES_QUIET_MS,
     skills,
     slots,
     limitChecks: pLimit(settings.concurrency),
@@ -99,24 +105,30 @@ export async function startWorkerHalf(config: Config, corridor: Corridor): Promi
   await sweepLeftovers()
   await tidyWorkspaces(corridor)
   const listener = await listenForCommands(db.url, worker.hear, (err) => log.warn({ err }, 'listening for commands'))
-  const queue = await startQueue(db.url, {
-    inbox: () => drainInbox(corridor, receive, () => stopping),
-    task: async (taskId) => worker.start(taskId),
-    outbox: (installationId) => drainOutbox(corridor, installationId, () => stopping),
-  })
+  const queue = await startQueue(
+    db.url,
+    {
+      inbox: () => drainInbox(corridor, receive, () => stopping),
+      reactions: () => pollReactions(corridor, () => stopping),
+      task: async (taskId) => worker.start(taskId),
+      outbox: (installationId) => drainOutbox(corridor, installationId, () => stopping),
+    },
+    (err) => log.error({ err }, 'the queue stopped'),
+  )
   await sweep(corridor)
   const sweeper = startSweeper(corridor)
+  const recovery = startRecoveryFromGitHub(corridor)
   return {
     stop: async () => {
       stopping = true
-      await sweeper.stop()
+      await Promise.all([sweeper.stop(), recovery.stop()])
       await Promise.all([queue.stop(), worker.stop()])
       await listener.stop()
     },
   }
 }
 
-export function connectGitHub(config: Config, redact: (text: string) => string, log: Logger): GitHub {
+export function connectGitHub(config: Config, redact: (text: string) => string, log: Logger, limits: Limits): GitHub {
   const app = requireApp(config)
   return createGitHub({
     appId: app.id,
@@ -125,6 +137,7 @@ export function connectGitHub(config: Config, redact: (text: string) => string, 
     webUrl: config.webUrl,
     redact,
     log,
+    limits,
   })
 }
 

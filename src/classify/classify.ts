@@ -24,6 +24,8 @@ export interface ClassifyInput {
   readonly mode: Mode | null
   /** The skill pack that was asked for. */
   readonly skillName: string | null
+  /** What a person has answered when asked what it is. */
+  readonly told?: TaskType | null
   readonly skills: readonly SkillMatch[]
 }
 
@@ -32,6 +34,11 @@ const MAX_SIGNALS = 40
 
 /** A best type below this score is a guess out of nothing. */
 const MIN_SCORE = 1.4
+
+/** What a person says in so many words weighs more than any word that a rule found. */
+const TOLD_SCORE = 6
+/** A second type with this share of the first one's score is worth a question. */
+const RIVAL_SHARE = 0.5
 
 /**
  * Snapshot → type, risk, complexity, mode, capabilities and confidence, with the signals that made them (SPEC 3).
@@ -50,7 +57,9 @@ export function classify(input: ClassifyInput): Classification {
   const scores = scoreTypes(matches)
   for (const { type, add } of votes) scores.set(type, (scores.get(type) ?? 0) + add)
   if (input.isPullRequest) scores.set('code_change', (scores.get('code_change') ?? 0) + 0.5)
-  const { type, confidence } = decideType(scores, confidenceShift(matches))
+  const told = input.told ?? null
+  if (told !== null) scores.set(told, (scores.get(told) ?? 0) + TOLD_SCORE)
+  const { type, confidence, rival } = decideType(scores, confidenceShift(matches))
 
   const onFiles = touchesFiles(type, matches, read.paths)
   const size = sizeOf(read.wanted)
@@ -80,7 +89,13 @@ export function classify(input: ClassifyInput): Classification {
     workflow: skill?.workflow ?? workflowOf(type, onFiles),
     capabilities,
     confidence,
-    signals: [...strongestOf(matches), ...size.signals, ...votes.map((v) => v.signal)].slice(0, MAX_SIGNALS),
+    ...(rival === null ? {} : { rival }),
+    signals: [
+      ...(told === null ? [] : [{ name: 'person_said', matched: '', effect: `type ${told} +${TOLD_SCORE}` }]),
+      ...strongestOf(matches),
+      ...size.signals,
+      ...votes.map((v) => v.signal),
+    ].slice(0, MAX_SIGNALS),
     skill: skill?.name ?? null,
   }
 }
@@ -100,14 +115,22 @@ function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
  * Confidence grows with what speaks for the best type and falls with what speaks for another. A rival of the same
  * family (all code) costs half: taking a feature for a fix changes little of what is done.
  */
-function decideType(scores: ReadonlyMap<TaskType, number>, shift: number): { type: TaskType; confidence: number } {
+function decideType(
+  scores: ReadonlyMap<TaskType, number>,
+  shift: number,
+): { type: TaskType; confidence: number; rival: TaskType | null } {
   const ranked = [...scores].sort(([, a], [, b]) => b - a)
   const [type, score] = ranked[0] ?? ['unknown' as const, 0]
-  if (score < MIN_SCORE) return { type: 'unknown', confidence: Math.round(score * 14) / 100 }
+  if (score < MIN_SCORE) return { type: 'unknown', confidence: Math.round(score * 14) / 100, rival: null }
   const rival = Math.max(0, ...ranked.slice(1).map(([t, s]) => (isCodeType(t) && isCodeType(type) ? s / 2 : s)))
   const strength = 1 - Math.exp(-score / 3)
   const margin = Math.max(0, (score - rival) / score)
-  return { type, confidence: round(strength * (0.5 + 0.5 * margin) + shift) }
+  const [second, next] = ranked[1] ?? [null, 0]
+  return {
+    type,
+    confidence: round(strength * (0.5 + 0.5 * margin) + shift),
+    rival: next >= score * RIVAL_SHARE ? second : null,
+  }
 }
 
 const confidenceShift = (matches: readonly Match[]): number =>

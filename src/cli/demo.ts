@@ -76,6 +76,7 @@ export async function demo(options: DemoOptions): Promise<void> {
       PORT: String(port),
       LOG_LEVEL: operator.environment['LOG_LEVEL'] ?? 'fatal',
       SUPERVISOR_CONFIG: file,
+      SUPERVISOR_CHANGES_QUIET_MS: '500',
       ...(database ? { DATABASE_URL: database.url } : {}),
     })
     const redact = createRedact(config)

@@ -39,6 +39,8 @@ export interface IssueRow extends Row {
   readonly repo_id: number
   readonly number: number
   readonly user_id: number
+  readonly title: string
+  readonly body: string | null
   readonly state: 'open' | 'closed'
   readonly locked: boolean
   readonly is_pull_request: boolean

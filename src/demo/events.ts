@@ -24,8 +24,16 @@ async function complete(world: World, event: string, payload: Json, fullName: st
     const id = Number(asJson(body['comment'])['id'])
     body['changes'] = { body: { from: world.previousBodies.get(id) ?? '' } }
   }
+  if (name === 'issues' && body['action'] === 'edited') body['changes'] = textChanges(world, asJson(body['issue']))
   if (name === 'pull_request') body['number'] = asJson(body['pull_request'])['number']
   return [name, body]
+}
+
+/** GitHub tells what stood there before; the emulator only whether it has changed. */
+function textChanges(world: World, issue: Json): Json {
+  const before = world.previousTexts.get(Number(issue['id']))
+  const parts = (['title', 'body'] as const).filter((part) => (before?.[part] ?? '') !== (issue[part] ?? ''))
+  return Object.fromEntries(parts.map((part) => [part, { from: before?.[part] ?? '' }]))
 }
 
 /** What happens to the issue of a pull request (labels, locks) is an event of the pull request on GitHub. */

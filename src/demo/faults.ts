@@ -22,7 +22,7 @@ export function answerOfFault(fault: Fault, nowMs: number): Answer | null {
         documentation_url:
           'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits',
       },
-      headers: { 'retry-after': String(fault.retryAfter) },
+      ...(fault.retryAfter === null ? {} : { headers: { 'retry-after': String(fault.retryAfter) } }),
     }
   }
   const reset = Math.ceil(nowMs / 1000) + 60

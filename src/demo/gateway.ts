@@ -38,7 +38,8 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     const token = git ? gitToken(authorization) : authorization.replace(/^(bearer|token) +/i, '').trim()
     const caller = world.tokens.callerOf(token)
     const body = git ? null : parseJson(raw.toString('utf8'))
-    const check = git || path === '/graphql' ? null : options.check
+    // An address that GitHub made itself, for what was renamed, stands in no description of its API.
+    const check = git || path === '/graphql' || /^\/repositories\/\d+\//.test(path) ? null : options.check
     const record: RecordedRequest = {
       at: Date.now(),
       method,
@@ -74,13 +75,20 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     const real = refuses ? null : (counted?.refusal ?? (await work()))
     const answer = fault && fault.kind !== 'delay' ? answerOfFault(fault, world.now()) : real
     if (answer === null) return void response.destroy()
-    record.status = send(response, answer, {
+    record.status = send(response, prefixed(answer, world.url, pathname.slice(0, pathname.length - path.length)), {
       headers: counted?.headers ?? {},
       etagFor: method === 'GET' && !git ? token : null,
       ifNoneMatch: request.headers['if-none-match'],
     })
     if (record.status === 304) counted?.giveBack()
   }
+}
+
+/** Where the API has a prefix, so have the addresses that it redirects to. */
+function prefixed(answer: Answer, url: string, prefix: string): Answer {
+  const { location } = answer.headers ?? {}
+  if (prefix === '' || location === undefined) return answer
+  return { ...answer, headers: { ...answer.headers, location: location.replace(url, `${url}${prefix}`) } }
 }
 
 const acceptOf = (request: IncomingMessage): string => request.headers.accept ?? 'application/vnd.github+json'

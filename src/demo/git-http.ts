@@ -45,6 +45,13 @@ export async function answerGit(world: World, call: GitCall): Promise<Answer> {
     const headers = { 'www-authenticate': 'Basic realm="GitHub"' }
     return plain(401, 'Invalid username or token. Password authentication is not supported.', headers)
   }
+  const id = repository?.id ?? world.losses.renamed.get(call.fullName)
+  if (caller.kind === 'installation' && world.losses.standing !== 'active')
+    return plain(403, 'This installation has been suspended.')
+  if (!repository && id !== undefined) {
+    const location = `${world.url}/${world.emulator.rows.repositories.get(id)?.full_name}.git/${call.service}?${call.query}`
+    return plain(301, 'Moved Permanently', { location })
+  }
   const level = repository ? contentsLevel(world, repository, caller) : null
   if (!repository || level === null) return plain(404, 'Repository not found.')
   if (isWrite && level !== 'write') {
@@ -59,6 +66,7 @@ function contentsLevel(world: World, repository: RepositoryRow, caller: Caller):
   const open = repository.private ? null : 'read'
   if (caller.kind === 'installation') {
     if (caller.repositories !== null && !caller.repositories.has(repository.id)) return open
+    if (world.losses.taken.has(repository.id)) return open
     const granted = caller.permissions['contents']
     return grants(granted, 'write') ? 'write' : grants(granted, 'read') ? 'read' : open
   }

@@ -7,6 +7,7 @@ import { openDeliveries, type SendOptions } from './deliveries.ts'
 import { startEmulator } from './emulator.ts'
 import { sendEvent } from './events.ts'
 import { createGateway, type Gateway } from './gateway.ts'
+import { type Ground, groundOf, noLosses } from './ground.ts'
 import type { Json } from './json.ts'
 import { personNamed } from './people.ts'
 import { openRepositories } from './repositories.ts'
@@ -47,6 +48,8 @@ export interface LoopbackGitHub {
   loseDeliveries: number
   as(login: string): Person
   readonly view: View
+  /** Suspends the App, renames and deletes what it stands on. */
+  readonly ground: Ground
   seedRepository(input: SeedInput): Promise<string>
   /** Answer of `GET …/rules/branches/…` for all branches of a repository. */
   setRules(repo: string, rules: readonly Json[]): void
@@ -144,6 +147,8 @@ export async function startLoopbackGitHub(options: LoopbackOptions): Promise<Loo
     rules: new Map(),
     withoutDrafts: new Set(),
     previousBodies: new Map(),
+    previousTexts: new Map(),
+    losses: noLosses(),
     unsupported,
     now,
     nextId: () => ++lastId,
@@ -194,6 +199,7 @@ export async function startLoopbackGitHub(options: LoopbackOptions): Promise<Loo
     },
     as: (login) => personNamed(world, login),
     view: viewOf(world),
+    ground: groundOf(world),
     seedRepository: (input) => seedRepository(world, people, input),
     setRules: (repo, rules) => void world.rules.set(repositoryNamed(world, repo).id, rules),
     runCi: (repo, input) => runCi(world, repo, input),

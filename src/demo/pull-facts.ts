@@ -2,7 +2,7 @@ import type { CommentRow, PullRow } from './emulator-rows.ts'
 import { asJson, type Json, textAt } from './json.ts'
 import type { World } from './world.ts'
 
-/** Sizes of a pull request, from git: the emulator leaves them at zero. */
+/** Sizes of a pull request, and whether it fits its base, from git: the emulator does not look. */
 export async function pullFacts(world: World, pull: Json): Promise<Json> {
   const base = asJson(pull['base'])
   const fullName = textAt(asJson(base['repo']), 'full_name')
@@ -15,14 +15,17 @@ export async function pullFacts(world: World, pull: Json): Promise<Json> {
   const key = `${fullName} ${from} ${head}`
   const known = facts.get(world)?.get(key)
   if (known) return known
-  const [numbers, commits] = await Promise.all([
+  const [numbers, commits, conflicts] = await Promise.all([
     world.repositories.git(fullName, ['diff', '--numstat', '--no-renames', `${from}...${head}`], { allow: [128] }),
     world.repositories.git(fullName, ['rev-list', '--count', `${from}..${head}`], { allow: [128] }),
+    world.repositories.git(fullName, ['merge-tree', '--write-tree', '--messages', from, head], { allow: [1, 128] }),
   ])
   const lines = numbers.split('\n').filter((line) => line !== '')
   const sum = (column: number): number =>
     lines.reduce((total, line) => total + (Number(line.split('\t')[column]) || 0), 0)
-  const found = { changed_files: lines.length, additions: sum(0), deletions: sum(1), commits: Number(commits) || 0 }
+  const sizes = { changed_files: lines.length, additions: sum(0), deletions: sum(1), commits: Number(commits) || 0 }
+  const isOpen = row.state === 'open'
+  const found = { ...sizes, ...(isOpen ? { mergeable: !/^CONFLICT /m.test(conflicts) } : {}) }
   facts.set(world, (facts.get(world) ?? new Map<string, Json>()).set(key, found))
   return found
 }

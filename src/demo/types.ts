@@ -60,8 +60,11 @@ export interface Fault {
   /** How many more requests it hits. */
   times: number
   readonly delayMs?: number
-  /** Seconds. A rate limit with it is a secondary one; without it the primary limit is used up for a minute. */
-  readonly retryAfter?: number
+  /**
+   * Seconds. A rate limit with it is a secondary one, with null one that does not say how long; without it the primary
+   * limit is used up for a minute.
+   */
+  readonly retryAfter?: number | null
 }
 
 export interface DeliveryRecord {

@@ -3,6 +3,7 @@ import type { Deliveries } from './deliveries.ts'
 import type { Emulator } from './emulator.ts'
 import type { RepositoryRow, UserRow } from './emulator-rows.ts'
 import { notFound } from './failure.ts'
+import type { Losses } from './ground.ts'
 import type { Json } from './json.ts'
 import type { Repositories } from './repositories.ts'
 import type { Manifest, UserJson } from './types.ts'
@@ -24,8 +25,12 @@ export interface World {
   readonly rules: Map<number, readonly Json[]>
   /** Repositories on a plan without draft pull requests. */
   readonly withoutDrafts: Set<number>
+  /** Title and body of an issue before its last edit, by its id. */
+  readonly previousTexts: Map<number, { readonly title: string; readonly body: string | null }>
   /** Text of a comment before its last edit, by comment id: the emulator's event does not carry it. */
   readonly previousBodies: Map<number, string>
+  /** What is no longer as it was: suspended, renamed, deleted. */
+  readonly losses: Losses
   /** Calls that this GitHub cannot answer: suspect it first when a test fails. */
   readonly unsupported: string[]
   /** ms since 1970 by the loopback GitHub's clock. */

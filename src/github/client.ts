@@ -1,8 +1,9 @@
 import type { Octokit } from '@octokit/rest'
 import type { RepositoryRef } from '../task/task.ts'
 import { isAnswer } from './failure.ts'
+import { type Limits, limitsOfProcess } from './limits.ts'
 import type { Purpose } from './purposes.ts'
-import { type Authorize, createOctokit, type RateLimit, type RequestRules } from './request.ts'
+import { type Authorize, createOctokit, holdBack, type RequestRules } from './request.ts'
 import { createTokens } from './tokens.ts'
 
 /** GitHub, as the App sees it. The operations are functions beside this file, one file each; they take it first. */
@@ -38,6 +39,7 @@ const GIT_TOKEN_LASTS_MS = 5 * 60_000
  * @param apiUrl `https://api.github.com`, or `https://HOST/api/v3`
  * @param webUrl `https://github.com`, or `https://HOST`
  * @param redact applied to every text that is sent
+ * @param limits shared by all who send for the same installations; default: of this process
  */
 export function createGitHub(o: {
   appId: number
@@ -47,9 +49,10 @@ export function createGitHub(o: {
   redact: (text: string) => string
   log: { warn(message: string): void }
   timeoutMs?: number
+  limits?: Limits
 }): GitHub {
   const counts = new Map<string, number>()
-  const limits = new Map<number, RateLimit>()
+  const limits = o.limits ?? limitsOfProcess()
   const rules: RequestRules = {
     apiUrl: o.apiUrl.replace(/\/+$/, ''),
     redact: o.redact,
@@ -57,10 +60,11 @@ export function createGitHub(o: {
     count: (route) => counts.set(route, (counts.get(route) ?? 0) + 1),
     warn: (message) => o.log.warn(message),
   }
-  const anonymous = createOctokit(rules, async () => null, null)
+  const ofApp = { limits: limitsOfProcess(), installationId: 0 }
+  const anonymous = createOctokit(rules, async () => null, null, ofApp)
   const tokens = createTokens({ appId: o.appId, privateKey: o.privateKey, request: anonymous.request })
   // A rejected JWT is not replaced: the next one would be signed by the same key and the same clock.
-  const asApp = createOctokit(rules, async (rejected) => rejected ?? `bearer ${await tokens.ofApp()}`, null)
+  const asApp = createOctokit(rules, async (rejected) => rejected ?? `bearer ${await tokens.ofApp()}`, null, ofApp)
 
   const app = once(async () => (await asApp.rest.apps.getAuthenticated()).data)
   const slug = async (): Promise<string> => (await app())?.slug ?? ''
@@ -94,12 +98,12 @@ export function createGitHub(o: {
         const rejected = header?.slice('token '.length) ?? null
         return `token ${await tokens.ofInstallation(purpose, repository, { lastsMs: API_TOKEN_LASTS_MS, rejected })}`
       }
-      const limit = limits.get(repository.installationId) ?? { until: null }
-      limits.set(repository.installationId, limit)
-      return createOctokit(rules, authorize, repository.id, limit)
+      return createOctokit(rules, authorize, repository.id, { limits, installationId: repository.installationId })
     },
-    token: (purpose, repository) =>
-      tokens.ofInstallation(purpose, repository, { lastsMs: GIT_TOKEN_LASTS_MS, rejected: null }),
+    token: async (purpose, repository) => {
+      await holdBack({ limits, installationId: repository.installationId }, 'a token for git')
+      return tokens.ofInstallation(purpose, repository, { lastsMs: GIT_TOKEN_LASTS_MS, rejected: null })
+    },
     noreplyHost: `users.noreply.${new URL(o.webUrl).hostname}`,
     remoteUrl: (repository) => `${pageOf(o.webUrl, repository)}.git`,
     webUrl: (repository) => pageOf(o.webUrl, repository),

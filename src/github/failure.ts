@@ -7,11 +7,19 @@ export class GitHubError extends OperatingError {
   readonly status: number | null
   /** The reasons that GitHub lists beside its message; untrusted, at most 10 of 300 characters. */
   readonly details: readonly string[]
+  /** `retryAt` is GitHub's own word, not our guess. */
+  readonly isTimeTold: boolean
 
   constructor(
     kind: { readonly failureClass: FailureClass; readonly reasonCode: ReasonCode },
     message: string,
-    options: { status: number | null; details?: readonly string[]; retryAt?: Date | null; cause?: unknown },
+    options: {
+      status: number | null
+      details?: readonly string[]
+      retryAt?: Date | null
+      isTimeTold?: boolean
+      cause?: unknown
+    },
   ) {
     super(kind.failureClass, kind.reasonCode, message, {
       cause: options.cause,
@@ -19,7 +27,27 @@ export class GitHubError extends OperatingError {
     })
     this.status = options.status
     this.details = options.details ?? []
+    this.isTimeTold = options.isTimeTold ?? false
   }
+}
+
+/** The same failure, with another time for the next try. */
+export function withRetryAt(failure: GitHubError, retryAt: Date): GitHubError {
+  const { failureClass, reasonCode, message, status, details, isTimeTold, cause } = failure
+  return new GitHubError({ failureClass, reasonCode: reasonCode as ReasonCode }, message, {
+    status,
+    details,
+    retryAt,
+    isTimeTold,
+    cause,
+  })
+}
+
+/** GitHub answered that it did not do it. Of a server's error, and of no answer at all, nobody knows. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof GitHubError)) return false
+  if (error.reasonCode === 'github_rate_limited') return true
+  return error.status !== null && error.status >= 300 && error.status < 500 && error.status !== 408
 }
 
 interface Answer {
@@ -110,7 +138,7 @@ export function toFailure(error: unknown, action: string, now = new Date()): Ope
   return new GitHubError(rule, `GitHub answered ${answer.status} to ${action}: ${answer.message}.${hint}`, {
     status: answer.status,
     details: detailsOf(error),
-    retryAt: rule.failureClass === 'transient' ? retryAt(answer, now) : null,
+    ...(rule.failureClass === 'transient' ? nextTry(answer, now) : {}),
   })
 }
 
@@ -170,16 +198,18 @@ function isRateLimit({ status, message, headers }: Answer): boolean {
 }
 
 /** GitHub's order: `retry-after`, else the reset of an empty primary limit, else a minute for a secondary limit. */
-function retryAt({ status, headers }: Answer, now: Date): Date | null {
+function nextTry({ status, headers }: Answer, now: Date): { retryAt: Date | null; isTimeTold: boolean } {
   const after = String(headers['retry-after'] ?? '')
   const reset = Number(headers['x-ratelimit-reset'])
-  let waitMs: number
-  if (/^\d+$/.test(after)) waitMs = Number(after) * 1_000
-  else if (Number.isFinite(Date.parse(after))) waitMs = Date.parse(after) - now.getTime()
-  else if (status >= 500 || status === 408) return null
-  else if (String(headers['x-ratelimit-remaining']) === '0' && reset > 0) waitMs = reset * 1_000 - now.getTime()
-  else waitMs = SECONDARY_LIMIT_WAIT_MS
-  return new Date(now.getTime() + Math.min(Math.max(waitMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS))
+  const at = (waitMs: number, isTimeTold: boolean) => ({
+    retryAt: new Date(now.getTime() + Math.min(Math.max(waitMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)),
+    isTimeTold,
+  })
+  if (/^\d+$/.test(after)) return at(Number(after) * 1_000, true)
+  if (Number.isFinite(Date.parse(after))) return at(Date.parse(after) - now.getTime(), true)
+  if (status >= 500 || status === 408) return { retryAt: null, isTimeTold: false }
+  if (String(headers['x-ratelimit-remaining']) === '0' && reset > 0) return at(reset * 1_000 - now.getTime(), true)
+  return at(SECONDARY_LIMIT_WAIT_MS, false)
 }
 
 function transportReason(error: unknown): { reason: string; cause: unknown } {

@@ -1,4 +1,5 @@
 import type { Actor, RepositoryRef } from '../task/task.ts'
+import { actorOf } from './actor-of.ts'
 import type { GitHub } from './client.ts'
 
 export interface Issue {
@@ -20,8 +21,6 @@ export interface IssueComment {
   readonly updatedAt: string
 }
 
-/** What GitHub shows in the place of a deleted account. */
-const GHOST: Actor = { id: 10_137, login: 'ghost', type: 'User' }
 const PAGE_SIZE = 100
 
 /** An issue, or the conversation of a pull request: GitHub numbers them together. */
@@ -85,10 +84,4 @@ export async function listComments(
 /** The number behind `rel="last"`; 1 where everything is on one page. */
 function lastPage(link: string | undefined): number {
   return Number(/[?&]page=(\d+)[^>]*>;\s*rel="last"/.exec(link ?? '')?.[1] ?? 1)
-}
-
-function actorOf(user: { id: number; login: string; type: string } | null | undefined): Actor {
-  if (user === null || user === undefined) return GHOST
-  const type = user.type === 'Bot' || user.type === 'Organization' ? user.type : 'User'
-  return { id: user.id, login: user.login, type }
 }

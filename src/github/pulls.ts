@@ -20,6 +20,8 @@ export interface Pull {
   readonly headRepositoryId: number | null
   readonly baseBranch: string
   readonly baseSha: string
+  /** Whether it fits its base branch; null = GitHub has not worked it out, or was not asked for this one alone. */
+  readonly mergeable: boolean | null
 }
 
 export type CreatedPull =
@@ -37,7 +39,7 @@ export async function createPull(
   repo: RepositoryRef,
   o: { title: string; body: string; head: string; base: string; draft: boolean },
 ): Promise<CreatedPull> {
-  const { rest } = await github.octokit('pull', repo)
+  const { rest } = await github.octokit('thread', repo)
   try {
     const { data } = await rest.pulls.create({ owner: repo.owner, repo: repo.name, ...o })
     return { kind: 'created', ...pullOf(data) }
@@ -57,7 +59,7 @@ export async function updatePull(
   number: number,
   { title, body }: { title: string; body: string },
 ): Promise<void> {
-  const { rest } = await github.octokit('pull', repo)
+  const { rest } = await github.octokit('thread', repo)
   await rest.pulls.update({ owner: repo.owner, repo: repo.name, pull_number: number, title, body })
 }
 
@@ -111,6 +113,7 @@ interface RestPull {
   readonly merged?: boolean | undefined
   readonly merged_at: string | null
   readonly draft?: boolean | undefined
+  readonly mergeable?: boolean | null | undefined
   readonly title: string
   readonly body: string | null
   readonly user: { readonly id: number } | null
@@ -139,5 +142,6 @@ function pullOf(data: RestPull): Pull {
     headRepositoryId: data.head.repo?.id ?? null,
     baseBranch: data.base.ref,
     baseSha: data.base.sha,
+    mergeable: data.mergeable ?? null,
   }
 }

@@ -17,10 +17,11 @@ export const PURPOSES = {
    * servers that look whether the pusher may see it.
    */
   push: { metadata: 'read', contents: 'write', pull_requests: 'read' },
-  /** Comments, reactions and labels, on issues and on pull requests. */
-  thread: { metadata: 'read', issues: 'write', pull_requests: 'write' },
-  /** Opening and editing a pull request, asking for a review. Its head is looked at with `contents`. */
-  pull: { metadata: 'read', contents: 'read', pull_requests: 'write' },
+  /**
+   * What is written where people talk: comments, reactions and labels; opening and editing a pull request, whose head is
+   * looked at with `contents`; asking for a review. One token for these is one call less in every task.
+   */
+  thread: { metadata: 'read', contents: 'read', issues: 'write', pull_requests: 'write' },
   /** Turning a draft ready is a GraphQL mutation, and GitHub wants both for it. */
   ready: { metadata: 'read', contents: 'write', pull_requests: 'write' },
   checks: { metadata: 'read', checks: 'write' },

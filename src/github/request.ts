@@ -1,5 +1,7 @@
 import { Octokit } from '@octokit/rest'
-import { GitHubError, toFailure } from './failure.ts'
+import type { OperatingError } from '../task/errors.ts'
+import { GitHubError, toFailure, withRetryAt } from './failure.ts'
+import type { Limits } from './limits.ts'
 
 export interface RequestRules {
   /** Without a slash at the end. */
@@ -28,9 +30,10 @@ type Send = (options: Options) => Promise<Answer>
 const MAX_REDIRECTS = 2
 const NOT_SENT = new Set(['method', 'url', 'baseUrl', 'headers', 'mediaType', 'request'])
 
-/** Until when an installation may send nothing, because GitHub said so; shared by all of its clients, or they would go on. */
-export interface RateLimit {
-  until: Date | null
+/** The limits of whom a client sends for; null = of nobody in particular. */
+export interface Limited {
+  readonly limits: Limits
+  readonly installationId: number
 }
 
 /**
@@ -39,13 +42,13 @@ export interface RateLimit {
  * repeats a request by itself otherwise, and never waits: that is the outbox's.
  *
  * @param repositoryId where a redirect must lead to; null = redirects are not followed
- * @param limit once GitHub has told of a rate limit, no request leaves before it is over
+ * @param limited once GitHub has told of a rate limit, no request of the installation leaves before it is over
  */
 export function createOctokit(
   rules: RequestRules,
   authorize: Authorize,
   repositoryId: number | null,
-  limit: RateLimit = { until: null },
+  limited: Limited | null = null,
 ): Octokit {
   const ignore = (): void => undefined
   const log = {
@@ -69,10 +72,11 @@ export function createOctokit(
     const action = `${options.method} ${new URL(octokit.request.endpoint.parse(options).url).pathname}`
     let redirects = 0
     let rejected: string | null = null
+    await holdBack(limited, action)
     try {
-      holdBack(limit, action)
       for (let authorization = await authorize(null); ; ) {
         rules.count(route)
+        if (options.method !== 'GET' && options.method !== 'HEAD') await limited?.limits.wrote(limited.installationId)
         try {
           const answer = await sendOnce(send, options, authorization, rules.timeoutMs)
           if (answer.status < 300) return answer
@@ -88,15 +92,24 @@ export function createOctokit(
         }
       }
     } catch (error) {
-      const failure = toFailure(error, action)
-      if (failure.reasonCode === 'github_rate_limited') limit.until = failure.retryAt ?? limit.until
-      throw failure
+      throw await tellLimits(limited, toFailure(error, action))
     }
   }
   return octokit
 }
 
-function holdBack({ until }: RateLimit, action: string): void {
+/** A limit, or an overloaded server that named a time, is everybody's who sends for the installation. */
+async function tellLimits(limited: Limited | null, failure: OperatingError): Promise<OperatingError> {
+  if (limited === null || !(failure instanceof GitHubError) || failure.retryAt === null) return failure
+  const told = failure.isTimeTold ? failure.retryAt : null
+  // A database that is away must not hide what GitHub said.
+  const until = await limited.limits.hold(limited.installationId, told).catch(() => null)
+  return until !== null && until > failure.retryAt ? withRetryAt(failure, until) : failure
+}
+
+/** Rejects while the installation may send nothing. */
+export async function holdBack(limited: Limited | null, action: string): Promise<void> {
+  const until = (await limited?.limits.heldUntil(limited.installationId)) ?? null
   if (until === null || until.getTime() <= Date.now()) return
   throw new GitHubError(
     { failureClass: 'transient', reasonCode: 'github_rate_limited' },

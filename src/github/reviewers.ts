@@ -14,7 +14,7 @@ export async function requestReview(
   pullNumber: number,
   login: string,
 ): Promise<RequestedReview> {
-  const { rest } = await github.octokit('pull', repo)
+  const { rest } = await github.octokit('thread', repo)
   try {
     await rest.pulls.requestReviewers({
       owner: repo.owner,

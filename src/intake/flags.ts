@@ -104,7 +104,7 @@ function readTimeout(value: string): RequestFlags | null {
   return timeoutMs !== null && timeoutMs >= SECOND_MS && timeoutMs <= DAY_MS ? { timeoutMs } : null
 }
 
-/** A task's id is a ULID; the beginning of one is taken, too, and told apart by who looks it up. */
+/** A task's id is a ULID. Its end is enough, and is told apart by who looks it up: all of one day begin alike. */
 function readTask(value: string): RequestFlags | null {
   return /^[0-9a-z]{6,26}$/i.test(value) ? { task: value.toUpperCase() } : null
 }

@@ -1,5 +1,8 @@
 import type { Intake } from '../task/command.ts'
+import { fromCheckAction, fromCheckRunRerun, fromCheckSuiteRerun } from './read-checks.ts'
 import { fromIssueComment, fromIssueLabel, fromPullLabel, fromReviewComment } from './read-commands.ts'
+import { fromIssueEdited, fromPullEdited, fromPullSynchronized } from './read-edits.ts'
+import { fromIssueChange, fromPullReopened, fromPullUnlocked, fromPush, fromRepositoryChange } from './read-ground.ts'
 import { fromInstallation, fromPullClosed, fromReview, fromReviewDismissed } from './read-happenings.ts'
 import { type IntakeOptions, ignored, type Reader } from './reader.ts'
 
@@ -12,6 +15,27 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['issues.labeled', fromIssueLabel],
   ['pull_request.labeled', fromPullLabel],
   ['pull_request.closed', fromPullClosed],
+  ['pull_request.synchronize', fromPullSynchronized],
+  ['pull_request.edited', fromPullEdited],
+  ['issues.edited', fromIssueEdited],
+  ['check_run.requested_action', fromCheckAction],
+  ['check_run.rerequested', fromCheckRunRerun],
+  ['check_suite.rerequested', fromCheckSuiteRerun],
+  ['pull_request.reopened', fromPullReopened],
+  ['pull_request.unlocked', fromPullUnlocked],
+  ['issues.closed', fromIssueChange('closed')],
+  ['issues.deleted', fromIssueChange('deleted')],
+  ['issues.transferred', fromIssueChange('transferred')],
+  ['issues.unlocked', fromIssueChange('unlocked')],
+  ['push.', fromPush],
+  ['repository.renamed', fromRepositoryChange('described')],
+  ['repository.edited', fromRepositoryChange('described')],
+  ['repository.publicized', fromRepositoryChange('described')],
+  ['repository.privatized', fromRepositoryChange('described')],
+  ['repository.transferred', fromRepositoryChange('described')],
+  ['repository.archived', fromRepositoryChange('archived')],
+  ['repository.unarchived', fromRepositoryChange('unarchived')],
+  ['repository.deleted', fromRepositoryChange('deleted')],
   ['pull_request_review.submitted', fromReview],
   ['pull_request_review.edited', fromEdit],
   ['pull_request_review.dismissed', fromReviewDismissed],

@@ -77,6 +77,12 @@ export function repositoryOf({ repository, installation }: OnRepository): Reposi
   }
 }
 
+/** The repository that a payload is about; null where it is about none, or says so in no way that we understand. */
+export function repositoryIn(payload: unknown): RepositoryRef | null {
+  const read = onRepository.safeParse(payload)
+  return read.success ? repositoryOf(read.data) : null
+}
+
 const issue = z.object({
   number: id,
   title: text(MAX_TITLE),
@@ -91,6 +97,7 @@ const pull = z.object({ number: id, title: text(MAX_TITLE), body, user: author, 
 const comment = z.object({ id, body, user: z.object({ id }), created_at: moment })
 
 export const issueComment = onRepository.extend({ issue, comment })
+export type IssueComment = z.output<typeof issueComment>
 export const issueLabeled = onRepository.extend({ issue, label })
 export const pullLabeled = onRepository.extend({ pull_request: pull, label })
 export const reviewComment = onRepository.extend({
@@ -129,6 +136,27 @@ export const pullClosed = onRepository.extend({
   pull_request: z.object({ number: id, merged: z.boolean(), updated_at: moment, closed_at: moment.nullish() }),
 })
 
+const sha = z.string().regex(/^[0-9a-f]{40,64}$/)
+export const pullSynchronized = onRepository.extend({
+  pull_request: z.object({ number: id, updated_at: moment }),
+  after: sha,
+})
+const changes = z.object({ title: z.object({}).nullish(), body: z.object({}).nullish() }).nullish()
+export type Changes = z.output<typeof changes>
+export const issueEdited = onRepository.extend({ issue, changes })
+export const pullEdited = onRepository.extend({ pull_request: pull, changes })
+
+/** The name that an App gave to its check run; anything else than a task's id is not ours. */
+const externalId = z.string().regex(/^[0-9A-Za-z]{1,64}$/)
+const app = z.object({ id })
+const checkRun = z.object({ id, head_sha: sha, external_id: externalId, app })
+export const checkRunAction = onRepository.extend({
+  check_run: checkRun,
+  requested_action: z.object({ identifier: z.string() }),
+})
+export const checkRunRerequested = onRepository.extend({ check_run: checkRun })
+export const checkSuiteRerequested = onRepository.extend({ check_suite: z.object({ head_sha: sha, app }) })
+
 /** An enterprise has a slug instead of a login, and no type. */
 const account = z
   .object({ id, login: login.optional(), slug: login.optional(), type: z.string().optional() })
@@ -140,4 +168,20 @@ const account = z
       type: type === 'User' || type === 'Bot' ? type : 'Organization',
     }),
   )
-export const installationChanged = z.object({ installation: z.object({ id, account, updated_at: moment }) })
+const ids = z
+  .array(z.object({ id }))
+  .nullish()
+  .transform((list) => (list ?? []).map((one) => one.id))
+export const installationChanged = z.object({
+  installation: z.object({ id, account, updated_at: moment }),
+  repositories_removed: ids,
+  repositories_added: ids,
+})
+
+/** What became of an issue, or of the conversation of a pull request. */
+export const issueChanged = onRepository.extend({
+  issue: z.object({ number: id, updated_at: moment, state_reason: z.string().nullish() }),
+})
+export const pullChanged = onRepository.extend({ pull_request: z.object({ number: id, updated_at: moment }) })
+export const pushed = onRepository.extend({ ref: text(1_024), deleted: z.boolean() })
+export const repositoryChanged = onRepository

@@ -4,6 +4,7 @@ import { MODES, type RequestFlags } from '../task/task.ts'
 import { isSkillName } from './flags.ts'
 import { parseCommand } from './parse-command.ts'
 import * as payloads from './payloads.ts'
+import { plainReplyOf } from './plain-reply.ts'
 import { type IntakeOptions, ignored, notAPerson, type Reader } from './reader.ts'
 
 export const fromIssueComment: Reader = (payload, _deliveryId, options) => {
@@ -12,7 +13,9 @@ export const fromIssueComment: Reader = (payload, _deliveryId, options) => {
   const { issue, comment, sender } = read.data
   const unfit = notTheAuthor(comment.user.id, sender.id) ?? notAPerson(sender, options)
   if (unfit !== null) return unfit
-  return commandOf(parseCommand(comment.body, options), {
+  const parsed = parseCommand(comment.body, options)
+  if (parsed === null) return plainReplyOf(read.data)
+  return commandOf(parsed, {
     sourceKey: `comment:${comment.id}`,
     place: {
       repository: payloads.repositoryOf(read.data),

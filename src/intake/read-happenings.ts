@@ -1,5 +1,6 @@
 /** Deliveries that concern a task without being commands: reviews, dismissals, closed pull requests, installations. */
-import type { Happening, Intake } from '../task/command.ts'
+import type { Happening } from '../task/command.ts'
+import { happened } from './happened.ts'
 import { parseCommand } from './parse-command.ts'
 import * as payloads from './payloads.ts'
 import { commandOf, notTheAuthor, placeOnPull, threadOf } from './read-commands.ts'
@@ -83,17 +84,16 @@ export function fromInstallation(change: Extract<Happening, { kind: 'installatio
     const read = payloads.installationChanged.safeParse(payload)
     if (!read.success) return ignored('delivery_malformed')
     const { id, account, updated_at: at } = read.data.installation
+    const { repositories_removed: removed, repositories_added: added } = read.data
     return happened({
       kind: 'installation_changed',
       sourceKey: `installation:${deliveryId}`,
       installationId: id,
       account,
       change,
+      ...(removed.length === 0 ? {} : { repositoriesRemoved: removed }),
+      ...(added.length === 0 ? {} : { repositoriesAdded: added }),
       at,
     })
   }
-}
-
-function happened(happening: Happening): Intake {
-  return { kind: 'happening', happening }
 }

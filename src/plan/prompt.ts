@@ -1,8 +1,9 @@
+import type { ChangeRequest, LineComment } from '../task/change-request.ts'
 import type { Plan, PlannedJob } from '../task/plan.ts'
 import type { Snapshot } from '../task/snapshot.ts'
 import { asAnswerPrompt, evidenceLines, grantLines, RULES } from './prompt-text.ts'
 import type { Skill } from './skills.ts'
-import { createUntrusted } from './untrusted.ts'
+import { createUntrusted, type Untrusted } from './untrusted.ts'
 
 export interface PromptInput {
   readonly plan: Plan
@@ -13,8 +14,8 @@ export interface PromptInput {
   readonly delimiter: string
   /** What the last verification or review found wrong; untrusted. */
   readonly repair: string | null
-  /** What a person asked for on the pull request; untrusted. */
-  readonly followUp: string | null
+  /** What people asked for on the pull request, for this round; untrusted. Empty = this is no follow-up. */
+  readonly followUp: readonly ChangeRequest[]
   /** Answers to our questions; untrusted. */
   readonly clarifications?: readonly string[]
   /** The patch that a reviewer reads; untrusted. */
@@ -28,11 +29,15 @@ const LIMITS = {
   request: 12_000,
   comment: 4_000,
   hunk: 4_000,
+  lineHunk: 2_000,
+  line: 2_000,
   repair: 30_000,
   followUp: 12_000,
   patch: 200_000,
 } as const
 const MAX_COMMENTS = 30
+const MAX_REQUESTS = 20
+const MAX_LINES = 40
 
 /**
  * The text that a backend gets (SPEC 5.4): role and rules, the skill's rules, the job, the grant and the evidence that
@@ -78,7 +83,6 @@ export function buildPrompt(input: PromptInput): string {
         untrusted.block('title', snapshot.title, LIMITS.title),
         untrusted.block('body', snapshot.body, LIMITS.body),
         ...comments.map((c) => untrusted.block('comment', c.text, LIMITS.comment, c.author.login)),
-        ...(snapshot.location === null ? [] : [untrusted.block('place', placeOf(snapshot.location), LIMITS.hunk)]),
         ...(snapshot.comments.length > comments.length
           ? [`${snapshot.comments.length - comments.length} earlier comments are left out.`]
           : []),
@@ -86,9 +90,21 @@ export function buildPrompt(input: PromptInput): string {
     ],
     [
       'Material: the request to carry out',
-      snapshot.request.trim() === ''
-        ? ['No request was written: the blocks `title` and `body` above say what is wanted.']
-        : [untrusted.block('request', snapshot.request, LIMITS.request)],
+      [
+        ...(snapshot.location === null
+          ? []
+          : [
+              'It was written on this line of the pull request:',
+              untrusted.block('place', placeOf(snapshot.location), LIMITS.hunk),
+            ]),
+        ...(snapshot.request.trim() === ''
+          ? ['No request was written: the blocks `title` and `body` above say what is wanted.']
+          : [untrusted.block('request', snapshot.request, LIMITS.request)]),
+        ...lineBlocks(
+          untrusted,
+          (snapshot.lines ?? []).map((line) => ({ line })),
+        ),
+      ],
     ],
     [
       'Material: answers to our questions',
@@ -109,11 +125,11 @@ export function buildPrompt(input: PromptInput): string {
     ],
     [
       'Material: what a reviewer asks for',
-      followUp === null
+      followUp.length === 0
         ? []
         : [
-            'Earlier work is in the worktree already. Do what the review asks for; keep the rest.',
-            untrusted.block('review', followUp, LIMITS.followUp),
+            'Earlier work is in the worktree already. Do what is asked for here, all of it; keep the rest.',
+            ...requestBlocks(untrusted, followUp),
           ],
     ],
     [
@@ -135,5 +151,35 @@ export function buildPrompt(input: PromptInput): string {
     .join('\n\n')}\n`
 }
 
-const placeOf = ({ path, line, hunk }: NonNullable<Snapshot['location']>): string =>
+/** What each person asked for, then their comments on lines: of the latest requests, and so many comments in all. */
+function requestBlocks(untrusted: Untrusted, requests: readonly ChangeRequest[]): readonly string[] {
+  const latest = requests.slice(-MAX_REQUESTS)
+  return [
+    ...latest
+      .filter(({ text }) => text.trim() !== '')
+      .map(({ author, text }) => untrusted.block('review', text, LIMITS.followUp, author)),
+    ...lineBlocks(
+      untrusted,
+      latest.flatMap(({ author, lines }) => lines.map((line) => ({ line, author }))),
+    ),
+  ]
+}
+
+/** Each comment after the place that it stands on: the place is background, what the comment says is wanted. */
+function lineBlocks(
+  untrusted: Untrusted,
+  all: readonly { readonly line: LineComment; readonly author?: string }[],
+): readonly string[] {
+  return [
+    ...all
+      .slice(0, MAX_LINES)
+      .flatMap(({ line, author }) => [
+        untrusted.block('place', placeOf(line), LIMITS.lineHunk),
+        untrusted.block('review', line.text, LIMITS.line, author),
+      ]),
+    ...(all.length > MAX_LINES ? [`${all.length - MAX_LINES} more comments on lines are left out.`] : []),
+  ]
+}
+
+const placeOf = ({ path, line, hunk }: Pick<LineComment, 'path' | 'line' | 'hunk'>): string =>
   `${path.slice(0, 500)}${line === null ? '' : `, line ${line}`}\n${hunk}`

@@ -1,5 +1,5 @@
 /** Puts text of others into blocks that it cannot leave (SPEC 5.4; OWASP agentic list, ASI01). */
-interface Untrusted {
+export interface Untrusted {
   /** A block with its kind and, where known, its author; head and tail within `max` characters. */
   readonly block: (kind: string, text: string, max: number, author?: string) => string
   /** Text outside a block that still must not look like one: a skill's rules. */

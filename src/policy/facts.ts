@@ -42,6 +42,8 @@ export interface PolicyFacts {
   readonly textChanged: boolean
   /** Clarification rounds so far. */
   readonly rounds: number
+  /** Only the plan was asked for: it is carried out when a person says so, and not before. */
+  readonly dryRun: boolean
 }
 
 /** The level that holds: broken settings mean manual (SPEC 4.2, 4.4). */
@@ -85,6 +87,7 @@ export function flatFacts(facts: PolicyFacts): Facts {
     text_changed: facts.textChanged,
     clarification_rounds: facts.rounds,
     plan_revision: plan?.revision ?? null,
+    dry_run: facts.dryRun,
     ...(diff === null
       ? {}
       : {

@@ -55,13 +55,14 @@ export const RULES: readonly Rule[] = [
   deny(
     'unknown-type-for-good',
     ['admit', 'execute'],
-    'unknown_type_needs_answer',
+    'clarifications_used_up',
     (f) => f.classification.type === 'unknown',
   ),
   clarify('low-confidence', 'low_confidence_needs_answer', (f) => isUnsure(f) && f.rounds < ROUNDS_FOR_CONFIDENCE),
   deny('no-backend', ['admit', 'execute'], 'no_backend_for_capability', (f) => missingCapabilities(f).length > 0),
 
   // The plan.
+  approve('dry-run', ['execute'], 'plan_only', (f) => f.dryRun),
   approve('broken-settings', ['execute', 'publish'], 'repository_settings_invalid', (f) => f.settingsBroken),
   approve('high-risk', ['execute'], 'high_risk_needs_approval', (f) => riskOf(f) === 'high' && levelOf(f) !== 'full'),
   approve('manual-plan', ['execute'], 'manual_needs_approval', (f) => levelOf(f) === 'manual'),

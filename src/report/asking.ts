@@ -30,6 +30,8 @@ const QUESTIONS: Partial<Record<Situation, (view: TaskView) => string>> = {
     const hash = view.task.planHash === null ? '' : ` \`${view.task.planHash.slice(0, 7).replace(/[^0-9a-f]/g, '')}\``
     return `approve plan${hash} for **${title(view)}**? ${how(view, '`/supervise approve`')}`
   },
+  plan_ready: (view) =>
+    `the plan for **${title(view)}** is ready; nothing is started by itself. ${how(view, '`/supervise approve`')} To drop it: \`/supervise cancel\`.`,
   held: (view) =>
     `a change for **${title(view)}** is held before its push. Let it out? ${how(view, approveHead(view))}`,
   approve_result: (view) => `approve the result of **${title(view)}**? ${how(view, approveHead(view))}`,

@@ -1,5 +1,5 @@
 import { type Situation, situationOf } from './situation.ts'
-import { about, facts } from './text/about.ts'
+import { about, facts, notes } from './text/about.ts'
 import { checkTable, excerpts, tally } from './text/evidence-table.ts'
 import { HEADLINES } from './text/headline.ts'
 import { nextSteps, waitingFor } from './text/next-steps.ts'
@@ -53,6 +53,7 @@ const BY_SITUATION = {
   clarify: 'action_required',
   planning: null,
   approve_plan: 'action_required',
+  plan_ready: 'action_required',
   preparing: null,
   working: null,
   reviewing: null,
@@ -130,6 +131,9 @@ function titleOf(situation: Situation, view: TaskView): string {
   }
 }
 
+/** What the comment cannot tell, or what concerns this commit. */
+const TOLD_HERE: ReadonlySet<string> = new Set(['conversation_locked', 'base_conflict'])
+
 function summary(view: TaskView, full: boolean): string {
   const parts = [
     `**${plain(view.task.title, 120)}**`,
@@ -139,29 +143,35 @@ function summary(view: TaskView, full: boolean): string {
     facts(view),
     waitingFor(view),
     nextSteps(view),
+    notes({ ...view, notes: view.notes.filter(({ reasonCode }) => TOLD_HERE.has(reasonCode)) }),
   ]
   return parts.filter((s) => s !== '').join('\n\n')
 }
 
 const APPROVE = { label: 'Approve', description: 'Approve what this commit waits for', identifier: 'approve' }
+const AGAIN = { label: 'Retry', description: 'Verify this commit again', identifier: 'retry' }
 const RETRY = { label: 'Retry', description: 'Start a new task on this branch', identifier: 'retry' }
 const DISCARD = { label: 'Discard', description: 'Stop the task and drop its result', identifier: 'discard' }
 
 const ACTIONS: Record<NonNullable<Verdict>, readonly CheckAction[]> = {
   success: [],
-  failure: [RETRY, DISCARD],
-  action_required: [APPROVE, RETRY, DISCARD],
+  failure: [AGAIN, RETRY, DISCARD],
+  action_required: [APPROVE, AGAIN, RETRY, DISCARD],
   cancelled: [RETRY],
 }
 
-/** Approving needs a gate that waits, retrying an end, discarding something left. */
-function offered({ identifier }: CheckAction, situation: Situation, { task, buttons }: TaskView): boolean {
+/** Where people are asked to let the commit of the run out, or to accept it. */
+const GATES_OPEN: ReadonlySet<Situation> = new Set(['held', 'approve_result', 'verified', 'inconclusive'])
+
+/** Approving needs a gate that waits, verifying again a result that does, a new try an end, discarding something to end. */
+function offered(action: CheckAction, situation: Situation, { task, buttons, verbs }: TaskView): boolean {
+  const { identifier } = action
   if (buttons !== undefined && !buttons.some((b) => b === identifier)) return false
   const final = task.state === 'FAILED' || task.state === 'CANCELLED' || task.state === 'DONE'
-  if (identifier === 'approve')
-    return situation === 'held' || situation === 'approve_result' || situation === 'inconclusive'
-  if (identifier === 'retry') return final && task.state !== 'DONE'
-  return !final || task.state === 'FAILED'
+  if (identifier === 'approve') return GATES_OPEN.has(situation)
+  if (action === AGAIN) return task.state === 'REPORT' && task.waitingOn === 'review'
+  if (action === RETRY) return final && task.state !== 'DONE' && (verbs === undefined || verbs.includes('retry'))
+  return !final
 }
 
 function fitting(drafts: readonly string[]): string {

@@ -3,6 +3,7 @@ import { situationOf } from './situation.ts'
 import { about, facts, heading, notes, whyLine } from './text/about.ts'
 import { agentWords, answerSection, heldFiles, heldPatch, logTail } from './text/agent-words.ts'
 import { evidenceTable, excerpts } from './text/evidence-table.ts'
+import { followUp } from './text/follow-up.ts'
 import { nextSteps, waitingFor } from './text/next-steps.ts'
 import { outcome } from './text/outcome.ts'
 import { checklist, planForApproval } from './text/plan-section.ts'
@@ -35,12 +36,13 @@ export function renderComment(view: TaskView): string {
 
 function draw(view: TaskView, room: Room): string {
   const situation = situationOf(view)
-  const asks = situation === 'approve_plan' || situation === 'planning'
+  const asks = situation === 'approve_plan' || situation === 'plan_ready' || situation === 'planning'
   const steps = view.plan === null ? '' : asks ? planForApproval(view.plan) : checklist(view)
   const sections = [
     heading(view),
     about(view),
     outcome(view),
+    followUp(view),
     answerSection(view, room.answer),
     steps,
     evidenceTable(view.evidence),

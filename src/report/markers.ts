@@ -11,6 +11,11 @@ export function replyMarker(name: string): string {
   return `<!-- supervise:reply=${key(name)} -->`
 }
 
+/** How the markers of all names that go on after this one begin. */
+export function replyMarkerStart(name: string): string {
+  return `<!-- supervise:reply=${key(name)}:`
+}
+
 /** The two ends of our part of a pull request's body; what people write around it is theirs. */
 export const PART_BEGIN = '<!-- supervise:begin -->'
 export const PART_END = '<!-- supervise:end -->'

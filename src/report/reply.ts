@@ -1,3 +1,5 @@
+import type { Classification } from '../task/task.ts'
+import { RISK_WORDS, TYPE_WORDS } from './text/about.ts'
 import { list } from './text/format.ts'
 import { HEADLINES } from './text/headline.ts'
 import { wordsFor } from './text/reasons.ts'
@@ -14,7 +16,9 @@ export function renderReply(reply: Reply): string {
     case 'tasks':
       return tasks(reply.tasks)
     case 'why':
-      return why(reply.taskId, reply.decisions)
+      return why(reply)
+    case 'told':
+      return told(reply)
     case 'refusal':
       return refusal(reply)
   }
@@ -68,8 +72,12 @@ function stateWords({ state, waitingOn }: TaskLine): string {
   }
 }
 
-function why(taskId: string, decisions: Extract<Reply, { kind: 'why' }>['decisions']): string {
-  if (decisions.length === 0) return `### Why\n\nTask ${code(taskId, 40)}: nothing was decided yet.`
+const MAX_SIGNALS = 12
+
+function why({ taskId, reasonCode, classification, decisions }: Extract<Reply, { kind: 'why' }>): string {
+  const task = `Task ${code(taskId, 40)}`
+  const now = reasonCode === undefined ? '' : `Now: ${wordsFor(reasonCode).happened} <sub>${code(reasonCode, 60)}</sub>`
+  const sorted = classification === undefined || classification === null ? '' : sortedBy(classification)
   const blocks = decisions.slice(-20).map((d) => {
     const { happened, why: because } = wordsFor(d.reasonCode)
     const facts = Object.entries(d.facts)
@@ -78,8 +86,20 @@ function why(taskId: string, decisions: Extract<Reply, { kind: 'why' }>['decisio
     const head = `**${GATES[d.gate]}: ${KINDS[d.kind]}.** ${[happened, because].filter((s) => s !== null).join(' ')}`
     return `${head}\n<sub>Rule ${code(d.ruleId, 60)}, reason ${code(d.reasonCode, 60)}${facts.length === 0 ? '' : `; ${facts.join(', ')}`}</sub>`
   })
-  const text = [`### Why`, `Task ${code(taskId, 40)}: what was decided, and from which facts.`, ...blocks]
-  return text.join('\n\n').length <= 60_000 ? text.join('\n\n') : text.slice(0, 3).join('\n\n')
+  const first =
+    decisions.length === 0 ? `${task}: nothing was decided yet.` : `${task}: what was decided, and from which facts.`
+  const text = ['### Why', first, now, sorted, ...blocks].filter((s) => s !== '')
+  return text.join('\n\n').length <= 60_000 ? text.join('\n\n') : text.slice(0, 4).join('\n\n')
+}
+
+/** What the request was taken for, and the words in it that made it so. */
+function sortedBy({ type, risk, mode, confidence, skill, signals }: Classification): string {
+  const head = `**Sorted as ${TYPE_WORDS[type].toLowerCase()}**, ${RISK_WORDS[risk]} risk, ${mode}, confidence ${confidence.toFixed(2)}${skill === null ? '' : `, skill ${code(skill, 60)}`}.`
+  const shown = signals
+    .slice(0, MAX_SIGNALS)
+    .map((s) => `${code(s.name, 60)} (${code(s.matched, 80)}): ${plain(s.effect, 80)}`)
+  const rest = signals.length > MAX_SIGNALS ? [`${signals.length - MAX_SIGNALS} more`] : []
+  return shown.length === 0 ? head : `${head}\n<sub>Signals: ${[...shown, ...rest].join('; ')}</sub>`
 }
 
 const GATES = {
@@ -89,6 +109,13 @@ const GATES = {
   result: 'Result',
 } as const
 const KINDS = { continue: 'goes on', clarify: 'asks', approve: 'needs approval', deny: 'refused' } as const
+
+/** What was done or came to be known, and what can be typed now. */
+function told({ reasonCode, word }: Extract<Reply, { kind: 'told' }>): string {
+  const { happened, why: because, next } = wordsFor(reasonCode)
+  const now = word === undefined ? null : `Now: ${code(word, 80)}.`
+  return [happened, because, now, next].filter((s) => s !== null).join(' ')
+}
 
 /** What was not done, why, and what to type instead: the word is foreign, everything else is ours. */
 function refusal({ reasonCode, word, suggestions }: Extract<Reply, { kind: 'refusal' }>): string {

@@ -7,6 +7,7 @@ export type Situation =
   | 'clarify'
   | 'planning'
   | 'approve_plan'
+  | 'plan_ready'
   | 'preparing'
   | 'working'
   | 'reviewing'
@@ -88,8 +89,10 @@ function resting({ task }: TaskView, waitingOn: NonNullable<TaskView['task']['wa
     case 'clarification':
       return 'clarify'
     case 'approval':
-      return task.state === 'PLAN' ? 'approve_plan' : task.state === 'VERIFY' ? 'held' : 'approve_result'
+      if (task.state === 'PLAN') return task.reasonCode === 'plan_only' ? 'plan_ready' : 'approve_plan'
+      return task.state === 'VERIFY' ? 'held' : 'approve_result'
     case 'review':
+      if (task.headSha === null && task.pullNumber === null) return 'approve_result'
       return task.verdict === 'pass' ? 'verified' : task.verdict === 'fail' ? 'unverified' : 'inconclusive'
     case 'ci':
       return task.pullNumber === null ? 'publishing' : 'ci'

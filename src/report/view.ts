@@ -4,7 +4,7 @@ import type { Evidence } from '../task/evidence.ts'
 import type { Job } from '../task/job.ts'
 import type { Plan } from '../task/plan.ts'
 import type { ReasonCode } from '../task/reasons.ts'
-import type { Task } from '../task/task.ts'
+import type { Classification, Task } from '../task/task.ts'
 
 export interface DiffView {
   readonly files: readonly { readonly path: string; readonly added: number; readonly deleted: number }[]
@@ -64,6 +64,8 @@ export interface TaskView {
   readonly reactions?: boolean
   /** Whether a plain reply of the requester answers a clarification; people are told so only then. */
   readonly plainReplies?: boolean
+  /** Who asked for changes that are worked on in the next round, oldest first. */
+  readonly changesHeard?: readonly string[]
   /** The buttons of the check run that are obeyed; all of them where absent. */
   readonly buttons?: readonly ('approve' | 'retry' | 'discard')[]
   /** The commands that this version obeys; all of them where absent. Nothing else is offered to people. */
@@ -75,7 +77,16 @@ export interface TaskView {
 export type Reply =
   | { readonly kind: 'help'; readonly verbs: readonly { readonly usage: string; readonly summary: string }[] }
   | { readonly kind: 'tasks'; readonly tasks: readonly TaskLine[] }
-  | { readonly kind: 'why'; readonly taskId: string; readonly decisions: readonly Decision[] }
+  | {
+      readonly kind: 'why'
+      readonly taskId: string
+      /** Of the present state. */
+      readonly reasonCode?: string
+      readonly classification?: Classification | null
+      readonly decisions: readonly Decision[]
+    }
+  /** Something was done that the living comment does not show. */
+  | { readonly kind: 'told'; readonly reasonCode: ReasonCode; readonly word?: string }
   | {
       readonly kind: 'refusal'
       readonly reasonCode: ReasonCode

@@ -110,7 +110,7 @@ const backend = z
 
 const host = named(
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/,
-  'a host name such as registry.npmjs.org (no scheme, path or wildcard), in lower case',
+  'a host name such as packages.example.com (no scheme, path or wildcard), in lower case',
 )
 const hosts = listOf(host, 200).optional()
 const installation = named(

@@ -47,6 +47,14 @@ export async function approvalsOf(db: Database, taskId: string): Promise<StoredA
   }))
 }
 
+/** Voids all that stands at these gates: what was approved there is not the same any more. */
+export async function voidApprovals(tx: Tx, taskId: string, gates: readonly Gate[], reason: string): Promise<void> {
+  await tx.approval.updateMany({
+    where: { taskId, gate: { in: [...gates] }, voidedAt: null },
+    data: { voidedAt: new Date(), voidReason: reason },
+  })
+}
+
 /** Voids one person's record, for example when a review is dismissed. */
 export async function voidApproval(tx: Tx, taskId: string, sourceKey: string, reason: string): Promise<void> {
   await tx.approval.updateMany({

@@ -70,6 +70,17 @@ export async function readArtifact(
   return row ? (await decompress(row.content, { maxOutputLength: MAX_ARTIFACT_BYTES })).toString('utf8') : null
 }
 
+/** The newest bytes under a name; null when there are none. */
+export async function readArtifactBytes(
+  db: Database,
+  taskId: string,
+  kind: ArtifactKind,
+  name: string,
+): Promise<Uint8Array | null> {
+  const row = await db.prisma.artifact.findFirst({ where: { taskId, kind, name }, orderBy: { id: 'desc' } })
+  return row ? decompress(row.content, { maxOutputLength: MAX_ARTIFACT_BYTES }) : null
+}
+
 export interface ArtifactEntry {
   readonly kind: string
   readonly name: string

@@ -27,6 +27,8 @@ export interface NewCommand {
 export interface StoredCommand {
   readonly id: string
   readonly sourceKey: string
+  /** The thread in which it was said: the issue, or the pull request. */
+  readonly issueNumber: number
   readonly verb: string
   readonly argument: unknown
   readonly actor: { readonly id: number; readonly login: string }
@@ -70,6 +72,16 @@ export async function isKnownCommand(db: Database, sourceKey: string): Promise<b
   return (await db.prisma.command.count({ where: { sourceKey } })) > 0
 }
 
+/** Those of the sources whose command is stored already. */
+export async function knownCommands(db: Database, sourceKeys: readonly string[]): Promise<Set<string>> {
+  if (sourceKeys.length === 0) return new Set()
+  const rows = await db.prisma.command.findMany({
+    where: { sourceKey: { in: [...sourceKeys] } },
+    select: { sourceKey: true },
+  })
+  return new Set(rows.map((r) => r.sourceKey))
+}
+
 /** What the lease holder has to apply, in the order in which it came. */
 export async function pendingCommands(db: Database, taskId: string, limit = 50): Promise<StoredCommand[]> {
   const rows = await db.prisma.command.findMany({
@@ -80,6 +92,7 @@ export async function pendingCommands(db: Database, taskId: string, limit = 50):
   return rows.map((r) => ({
     id: r.id,
     sourceKey: r.sourceKey,
+    issueNumber: r.issueNumber,
     verb: r.verb,
     argument: r.argument,
     actor: { id: Number(r.actorId), login: r.actorLogin },
@@ -100,15 +113,4 @@ export async function settleCommandUnderLease(
   reasonCode: ReasonCode,
 ): Promise<void> {
   await underLease(db, lease, (tx) => settleCommand(tx, id, reasonCode))
-}
-
-/** What the last review that was obeyed asked to be changed; untrusted. It stands through the repairs of its round. */
-export async function lastChangeRequest(db: Database, taskId: string): Promise<string | null> {
-  const row = await db.prisma.command.findFirst({
-    where: { taskId, reasonCode: 'changes_requested' satisfies ReasonCode },
-    orderBy: { seq: 'desc' },
-    select: { argument: true },
-  })
-  const { body } = (row?.argument ?? {}) as { body?: unknown }
-  return typeof body === 'string' ? body : null
 }

@@ -76,6 +76,16 @@ export async function takeDeliveries(db: Database, limit: number): Promise<Store
   return rows
 }
 
+/** Taken and not begun, because this worker stops: the next one need not wait until the claim is over. */
+export async function giveBackDeliveries(db: Database, deliveries: readonly StoredDelivery[]): Promise<void> {
+  if (deliveries.length === 0) return
+  await db.inboxPool.query({
+    name: 'give_back_deliveries',
+    text: `update deliveries set not_before = now() where id = any($1::text[]) and status = 'received'`,
+    values: [deliveries.map((d) => d.id)],
+  })
+}
+
 /** Deliveries that came to nothing, most of all there are: finished together. */
 export async function ignoreDeliveries(
   db: Database,

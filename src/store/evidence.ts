@@ -1,3 +1,4 @@
+import type { Evidence as EvidenceRow } from '../generated/prisma/client.ts'
 import type { Evidence, EvidenceKind, EvidenceVerdict, TestCounts } from '../task/evidence.ts'
 import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -37,7 +38,21 @@ export async function storeEvidence(
 
 export async function evidenceOf(db: Database, taskId: string, round: number): Promise<Evidence[]> {
   const rows = await db.prisma.evidence.findMany({ where: { taskId, round }, orderBy: { position: 'asc' } })
-  return rows.map((r) => ({
+  return rows.map(toEvidence)
+}
+
+/** Evidence of the newest round that looked at the commit; none where no round did. */
+export async function evidenceOfCommit(db: Database, taskId: string, commit: string): Promise<Evidence[]> {
+  const last = await db.prisma.evidence.findFirst({
+    where: { taskId, commit },
+    orderBy: { round: 'desc' },
+    select: { round: true },
+  })
+  return last === null ? [] : evidenceOf(db, taskId, last.round)
+}
+
+function toEvidence(r: EvidenceRow): Evidence {
+  return {
     criterion: r.criterion,
     kind: r.kind as EvidenceKind,
     required: r.required,
@@ -50,5 +65,5 @@ export async function evidenceOf(db: Database, taskId: string, round: number): P
     commit: r.commit,
     verdict: r.verdict as EvidenceVerdict,
     reasonCode: r.reasonCode,
-  }))
+  }
 }

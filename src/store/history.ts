@@ -59,7 +59,19 @@ export async function lastMessage(db: Database, taskId: string): Promise<string 
   return typeof message === 'string' ? message : null
 }
 
-/** How often people sent the plan back: the same words twice still make a new plan, with a hash of its own. */
+/**
+ * How often people sent the plan back or changed what it is made from: the same words twice still make a new plan, with a
+ * hash of its own.
+ */
 export async function revisionsOf(db: Database, taskId: string): Promise<number> {
-  return db.prisma.transition.count({ where: { taskId, event: 'revised' } })
+  return db.prisma.transition.count({ where: { taskId, event: { in: ['revised', 'text_changed'] } } })
+}
+
+/** What the latest pause wrote down to come back to; null where there was none. */
+export async function lastPause(db: Database, taskId: string): Promise<unknown> {
+  const where = { taskId, event: 'pause' }
+  return (
+    (await db.prisma.transition.findFirst({ where, orderBy: { version: 'desc' }, select: { facts: true } }))?.facts ??
+    null
+  )
 }

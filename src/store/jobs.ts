@@ -7,6 +7,16 @@ import { newId } from './ids.ts'
 import type { Lease } from './leases.ts'
 import { underLease } from './leases.ts'
 
+/** Jobs of the round, or of the last one before it that had any: a round may be a verification alone. */
+export async function latestJobsOf(db: Database, taskId: string, round: number): Promise<Job[]> {
+  const last = await db.prisma.job.findFirst({
+    where: { taskId, round: { lte: round } },
+    orderBy: { round: 'desc' },
+    select: { round: true },
+  })
+  return last === null ? [] : jobsOf(db, taskId, last.round)
+}
+
 /** The job of this round, made if it is not there. A finished one is a checkpoint: it is not run again. */
 export async function openJob(db: Database, lease: Lease, planned: PlannedJob, round: number): Promise<Job> {
   return underLease(db, lease, async (tx) => {

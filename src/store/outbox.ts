@@ -10,6 +10,7 @@ import { wake } from './queue.ts'
 export const SURFACES = [
   'reaction',
   'label_removal',
+  'mergeable',
   'branch',
   'pull',
   'check',
@@ -33,39 +34,19 @@ const RANK: Record<Surface, number> = {
   ready: 6,
   reviewers: 7,
   label_removal: 8,
+  mergeable: 8,
 }
-
-/** Surfaces that are edited in place. */
-const EDITED: readonly Surface[] = ['comment', 'reply', 'pull', 'check']
 
 /** Edits of one surface within this time become one (SPEC 10.7). */
 export const COALESCE_MS = 1_000
-/** Progress is told so often at most (SPEC 10.7); what people wait for, and the end, are told at once. */
-const PROGRESS_MS = 30_000
 
 /** The task goes on by itself: what changes is progress. */
-const IS_BUSY = Prisma.sql`(coalesce(t.waiting_on, 'ci') = 'ci' and t.state not in ('PAUSED', 'DONE', 'FAILED', 'CANCELLED'))`
+export const IS_BUSY = Prisma.sql`(coalesce(t.waiting_on, 'ci') = 'ci' and t.state not in ('PAUSED', 'DONE', 'FAILED', 'CANCELLED'))`
 
 interface SurfaceOwner {
   readonly id: string
   readonly repositoryId: bigint
   readonly issueNumber: number
-}
-
-export interface OutboxRow {
-  readonly id: string
-  readonly taskId: string | null
-  readonly repositoryId: number
-  readonly installationId: number
-  readonly issueNumber: number
-  readonly surface: Surface
-  readonly key: string
-  readonly payload: unknown
-  readonly wanted: number
-  readonly sentHash: string | null
-  readonly remoteId: string | null
-  /** Writes begun since the last receipt: above 0, look up by key before writing. */
-  readonly attempts: number
 }
 
 /**
@@ -123,110 +104,6 @@ export async function touchSurfaces(tx: Tx, taskId: string, why: 'changed' | 'as
   if (fresh) await wake(tx, { kind: 'outbox', installationId: Number(fresh.installation_id) })
 }
 
-/**
- * What waits and can be written once its time has come. A pull request waits for its branch, all that hangs on it for
- * it; for one that was given up they wait for ever. A question points at the comment, which comes first.
- */
-const SENDABLE = Prisma.sql`o.wanted > o.sent and o.dead_at is null
-  and (o.surface <> 'asking' or not exists (
-    select 1 from outbox b where b.task_id = o.task_id and b.surface = 'comment' and b.remote_id is null
-      and b.wanted > b.sent and b.dead_at is null))
-  and (o.surface not in ('pull', 'check', 'ready', 'reviewers') or not exists (
-    select 1 from outbox b where b.task_id = o.task_id and b.wanted > b.sent
-      and b.surface in ('branch', 'pull') and b.rank < o.rank))`
-
-/**
- * When a surface may be written. The comment of a task that is just at work waits for its next turn to tell progress;
- * as soon as the task rests or ends, it does not.
- */
-const DUE_AT = Prisma.sql`greatest(o.not_before, case when o.surface = 'comment' and exists (
-    select 1 from tasks t where t.id = o.task_id and ${IS_BUSY})
-  then o.sent_at + make_interval(secs => ${PROGRESS_MS / 1000}) end)`
-
-/** What may be written now, most urgent first. */
-export async function dueSurfaces(db: Database, installationId: number, limit: number): Promise<OutboxRow[]> {
-  const rows = await db.prisma.$queryRaw<Record<string, unknown>[]>`
-    select o.* from outbox o
-    where o.installation_id = ${installationId} and ${DUE_AT} <= now() and ${SENDABLE}
-    order by o.rank, o.created_at limit ${limit}`
-  return rows.map(toRow)
-}
-
-/** When the next surface of the installation can be written; null = nothing waits but for something else. */
-export async function nextDue(db: Database, installationId: number): Promise<Date | null> {
-  const rows = await db.prisma.$queryRaw<{ at: Date | null }[]>`
-    select min(${DUE_AT}) as at from outbox o where o.installation_id = ${installationId} and ${SENDABLE}`
-  return rows[0]?.at ?? null
-}
-
-/** Installations that have something to send now: whose outbox must be looked at after a start. */
-export async function installationsWithOutbox(db: Database): Promise<number[]> {
-  const rows = await db.prisma.$queryRaw<{ installation_id: bigint }[]>`
-    select distinct o.installation_id from outbox o where ${DUE_AT} <= now() and ${SENDABLE}`
-  return rows.map((r) => Number(r.installation_id))
-}
-
-/** Written before the call goes out, so that a crash in between is known to be one. */
-export async function beginWrite(db: Database, row: OutboxRow): Promise<void> {
-  await db.prisma.outbox.update({ where: { id: row.id }, data: { attempts: { increment: 1 } } })
-}
-
-export interface Receipt {
-  readonly hash: string
-  readonly remoteId: string | null
-}
-
-/**
- * The receipt: what GitHub has now. `also` writes what the task learns from it, in the same commit; it comes first,
- * because `advance` too locks the task before its surfaces, and the other order would be a deadlock.
- */
-export async function storeReceipt(
-  db: Database,
-  row: OutboxRow,
-  receipt: Receipt,
-  also?: (tx: Tx) => Promise<void>,
-): Promise<void> {
-  await db.prisma.$transaction(async (tx) => {
-    await also?.(tx)
-    await tx.outbox.update({
-      where: { id: row.id },
-      data: {
-        sent: row.wanted,
-        sentHash: receipt.hash,
-        remoteId: receipt.remoteId,
-        attempts: 0,
-        sentAt: new Date(),
-        lastError: null,
-        // What was wanted meanwhile is the next edit, not the same one again.
-        ...(EDITED.includes(row.surface) ? { notBefore: new Date(Date.now() + COALESCE_MS) } : {}),
-      },
-    })
-    // Of the others no task takes notice.
-    if (row.taskId !== null && (row.surface === 'branch' || row.surface === 'pull'))
-      await wake(tx, { kind: 'task', taskId: row.taskId })
-  })
-}
-
-/** The write failed: the row comes back at `retryAt`, or is given up (null) with the reason kept for people. */
-export async function failWrite(db: Database, row: OutboxRow, message: string, retryAt: Date | null): Promise<void> {
-  await db.prisma.$transaction(async (tx) => {
-    await tx.outbox.update({
-      where: { id: row.id },
-      data: {
-        lastError: db.text(message.slice(0, 2_000)),
-        ...(retryAt ? { notBefore: retryAt } : { deadAt: new Date() }),
-      },
-    })
-    if (row.taskId !== null && retryAt === null) await wake(tx, { kind: 'task', taskId: row.taskId })
-  })
-}
-
-/** A rate limit holds for the whole installation: nothing of it is sent before that time. */
-export async function holdInstallation(db: Database, installationId: number, until: Date): Promise<void> {
-  await db.prisma.$executeRaw`
-    update outbox set not_before = ${until} where installation_id = ${installationId} and wanted > sent and not_before < ${until}`
-}
-
 /** A surface of the task that was given up, with what GitHub said; null when there is none. */
 export async function deadSurface(
   db: Database,
@@ -243,6 +120,16 @@ export async function deadSurface(
 export async function remoteIdOf(db: Database, taskId: string, surface: Surface): Promise<string | null> {
   const row = await db.prisma.outbox.findUnique({ where: { key: `${taskId}:${surface}` }, select: { remoteId: true } })
   return row?.remoteId ?? null
+}
+
+/** GitHub is told once more what it has, even if nothing has changed. */
+export async function forgetWhatWasSent(tx: Tx, taskId: string, surface: Surface, part: string): Promise<void> {
+  await tx.outbox.updateMany({ where: { key: `${taskId}:${surface}:${part}` }, data: { sentHash: null } })
+}
+
+/** The branch stands at a commit that somebody else pushed: the next push builds on that one. */
+export async function noteForeignPush(tx: Tx, taskId: string, sha: string): Promise<void> {
+  await tx.outbox.updateMany({ where: { key: `${taskId}:branch` }, data: { remoteId: sha } })
 }
 
 /** What GraphQL calls a task's pull request; null where that is not known. */
@@ -276,21 +163,4 @@ async function want(
   const installation = rows[0]
   if (!installation) throw new Error(`repository ${row.repositoryId} of surface ${row.key} is not known`)
   await wake(tx, { kind: 'outbox', installationId: Number(installation.installation_id) })
-}
-
-function toRow(r: Record<string, unknown>): OutboxRow {
-  return {
-    id: String(r['id']),
-    taskId: r['task_id'] === null ? null : String(r['task_id']),
-    repositoryId: Number(r['repository_id']),
-    installationId: Number(r['installation_id']),
-    issueNumber: Number(r['issue_number']),
-    surface: r['surface'] as Surface,
-    key: String(r['key']),
-    payload: r['payload'],
-    wanted: Number(r['wanted']),
-    sentHash: r['sent_hash'] === null ? null : String(r['sent_hash']),
-    remoteId: r['remote_id'] === null ? null : String(r['remote_id']),
-    attempts: Number(r['attempts']),
-  }
 }

@@ -8,6 +8,7 @@ import type { Tx } from './database.ts'
  */
 export type Wake =
   | { readonly kind: 'inbox' }
+  | { readonly kind: 'reactions' }
   | { readonly kind: 'task'; readonly taskId: string }
   | { readonly kind: 'outbox'; readonly installationId: number }
 
@@ -26,11 +27,12 @@ export async function wake(tx: Tx, what: Wake, at: Date | null = null): Promise<
 
 export function wakeKey(what: Wake): string {
   if (what.kind === 'task') return `task:${what.taskId}`
-  return what.kind === 'outbox' ? `outbox:${what.installationId}` : 'inbox'
+  return what.kind === 'outbox' ? `outbox:${what.installationId}` : what.kind
 }
 
 export interface QueueHandlers {
   readonly inbox: () => Promise<void>
+  readonly reactions: () => Promise<void>
   readonly task: (taskId: string) => Promise<void>
   readonly outbox: (installationId: number) => Promise<void>
 }
@@ -41,13 +43,18 @@ export async function migrateQueue(url: string): Promise<void> {
 }
 
 /** Starts to take wakes. Stop it with `stop()`, which waits for handlers under way. */
-export async function startQueue(url: string, handlers: QueueHandlers): Promise<Runner> {
+export async function startQueue(
+  url: string,
+  handlers: QueueHandlers,
+  onError: (error: unknown) => void,
+): Promise<Runner> {
   const taskList: TaskList = {
     inbox: () => handlers.inbox(),
+    reactions: () => handlers.reactions(),
     task: (payload) => handlers.task(String(field(payload, 'taskId'))),
     outbox: (payload) => handlers.outbox(Number(field(payload, 'installationId'))),
   }
-  return run({
+  const runner = await run({
     connectionString: url,
     concurrency: QUEUE_CONCURRENCY,
     pollInterval: POLL_MS,
@@ -55,6 +62,9 @@ export async function startQueue(url: string, handlers: QueueHandlers): Promise<
     taskList,
     logger: quiet,
   })
+  // A connection that breaks under the queue is its own to mend; unheard, it would end the process.
+  runner.promise.catch(onError)
+  return runner
 }
 
 function field(payload: unknown, key: string): unknown {

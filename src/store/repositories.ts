@@ -1,6 +1,6 @@
 import type { Actor, RepositoryRef } from '../task/task.ts'
 import type { Database, Tx } from './database.ts'
-import { toRepositoryRef } from './tasks.ts'
+import { toRepositoryRef } from './task-row.ts'
 
 /** Remembers a repository as a delivery described it; its id is the key, names may have changed. */
 export async function saveRepository(tx: Tx, r: RepositoryRef): Promise<void> {

@@ -1,44 +1,10 @@
-import type { Repository as RepositoryRow, Task as TaskRow } from '../generated/prisma/client.ts'
-import type { Settings } from '../settings/settings.ts'
-import type { State } from '../task/states.ts'
 import { FINAL_STATES } from '../task/states.ts'
-import type {
-  Actor,
-  Classification,
-  Outcome,
-  RepositoryRef,
-  RequestFlags,
-  Task,
-  Verdict,
-  WaitingOn,
-} from '../task/task.ts'
+import type { Actor, RepositoryRef, RequestFlags, Task } from '../task/task.ts'
 import type { Database, Tx } from './database.ts'
+import type { StoredTask, TaskInputs } from './task-row.ts'
+import { TASK_ROW, toTask } from './task-row.ts'
 
-/** A task with the columns that only the corridor works with. */
-export interface StoredTask extends Task {
-  readonly settings: Settings | null
-  readonly settingsSha: string | null
-  readonly pushedSha: string | null
-  readonly round: number
-  readonly feedback: string | null
-  readonly inputs: TaskInputs
-}
-
-/** What came with the command, kept as it was. */
-export interface TaskInputs {
-  readonly title: string
-  readonly body: string
-  readonly labels: readonly string[]
-  readonly at: string
-  readonly commentId: number | null
-  /** Hidden characters that were taken out of the request at the door. */
-  readonly hiddenInRequest: number
-  readonly location: { readonly path: string; readonly line: number | null; readonly hunk: string } | null
-  /** Answers to questions, oldest first. */
-  readonly clarifications: readonly string[]
-  /** What people should know besides the state: `hidden_text_removed`, a broken settings file … */
-  readonly notes: readonly { readonly reasonCode: string; readonly detail: string }[]
-}
+export type { StoredTask, TaskInputs } from './task-row.ts'
 
 export interface NewTask {
   readonly id: string
@@ -52,9 +18,18 @@ export interface NewTask {
   readonly baseBranch: string
   readonly budgetUsd: number
   readonly inputs: TaskInputs
+  /** The task that this one is another try of, and what was spent until then. */
+  readonly parent?: { readonly id: string; readonly spentUsd: number }
+  /**
+   * A branch that exists on GitHub, and its open pull request: the work goes on it. `headSha` is the work's own commit on
+   * it; null where everything on it is a person's.
+   */
+  readonly branch?: { readonly name: string; readonly headSha: string | null; readonly pullNumber: number | null }
 }
 
 const FINAL = [...FINAL_STATES]
+/** More open tasks than this on one branch are not looked after at once. */
+const MAX_ON_BRANCH = 200
 
 /** Serialises starts on one thread, so that two commands cannot both find no open task. Held until commit. */
 export async function lockThread(tx: Tx, repositoryId: number, issueNumber: number): Promise<void> {
@@ -77,6 +52,10 @@ export async function createTask(db: Database, tx: Tx, task: NewTask): Promise<v
       baseBranch: task.baseBranch,
       budgetUsd: task.budgetUsd,
       inputs: db.json(task.inputs),
+      ...(task.parent ? { parentId: task.parent.id, spentBeforeUsd: task.parent.spentUsd } : {}),
+      ...(task.branch
+        ? { branch: task.branch.name, headSha: task.branch.headSha, pullNumber: task.branch.pullNumber }
+        : {}),
     },
   })
 }
@@ -84,7 +63,7 @@ export async function createTask(db: Database, tx: Tx, task: NewTask): Promise<v
 export async function readTask(db: Database | { prisma: Tx }, id: string): Promise<StoredTask | null> {
   const row = await db.prisma.task.findUnique({
     where: { id },
-    include: { repository: true, spending: { select: { costUsd: true } } },
+    include: TASK_ROW,
   })
   return row ? toTask(row) : null
 }
@@ -92,6 +71,36 @@ export async function readTask(db: Database | { prisma: Tx }, id: string): Promi
 /** Open tasks of a thread: an issue's own, or the one that owns a pull request. Oldest first. */
 export async function openTasksOf(tx: Tx, repositoryId: number, number: number): Promise<StoredTask[]> {
   return tasksOf(tx, repositoryId, number, { notIn: FINAL })
+}
+
+/** All tasks of a thread whatever their state, oldest first. */
+export async function tasksOfThread(tx: Tx, repositoryId: number, number: number): Promise<StoredTask[]> {
+  return tasksOf(tx, repositoryId, number, {})
+}
+
+/** Open tasks whose present head is this commit. */
+export async function openTasksOnHead(db: Database, repositoryId: number, headSha: string): Promise<StoredTask[]> {
+  const rows = await db.prisma.task.findMany({
+    where: { repositoryId: BigInt(repositoryId), headSha, state: { notIn: FINAL } },
+    include: TASK_ROW,
+    orderBy: { id: 'asc' },
+  })
+  return rows.map(toTask)
+}
+
+/** Open tasks that start from a branch or work on it. */
+export async function openTasksOnBranch(db: Database, repositoryId: number, branch: string): Promise<StoredTask[]> {
+  const rows = await db.prisma.task.findMany({
+    where: {
+      repositoryId: BigInt(repositoryId),
+      OR: [{ baseBranch: branch }, { branch }],
+      state: { notIn: FINAL },
+    },
+    include: TASK_ROW,
+    orderBy: { id: 'asc' },
+    take: MAX_ON_BRANCH,
+  })
+  return rows.map(toTask)
 }
 
 /** The newest task of a thread whatever its state. */
@@ -103,7 +112,7 @@ export async function latestTaskOf(tx: Tx, repositoryId: number, number: number)
 export async function listTasks(db: Database, options: { open: boolean; limit: number }): Promise<StoredTask[]> {
   const rows = await db.prisma.task.findMany({
     where: options.open ? { state: { notIn: FINAL } } : {},
-    include: { repository: true, spending: { select: { costUsd: true } } },
+    include: TASK_ROW,
     orderBy: { id: 'desc' },
     take: options.limit,
   })
@@ -114,7 +123,7 @@ export async function listTasks(db: Database, options: { open: boolean; limit: n
 export async function openTasksOfRepository(db: Database, repositoryId: number, limit: number): Promise<StoredTask[]> {
   const rows = await db.prisma.task.findMany({
     where: { repositoryId: BigInt(repositoryId), state: { notIn: FINAL } },
-    include: { repository: true, spending: { select: { costUsd: true } } },
+    include: TASK_ROW,
     orderBy: { id: 'asc' },
     take: limit,
   })
@@ -145,7 +154,10 @@ export async function strandedTasks(db: Database, limit: number): Promise<string
     select t.id from tasks t left join leases l on l.task_id = t.id
     where (l.until is null or l.until <= now())
       and ((t.state not in ('DONE', 'FAILED', 'CANCELLED', 'PAUSED')
-          and (t.waiting_on is null or t.waiting_until <= now()))
+          and (t.waiting_on is null or t.waiting_until <= now()
+            -- What it waited for has arrived, or never will; the receipt's own wake was lost.
+            or (t.waiting_on = 'ci' and ((t.pull_number is not null and t.pushed_sha = t.head_sha) or exists (
+              select 1 from outbox o where o.task_id = t.id and o.surface in ('branch', 'pull') and o.dead_at is not null)))))
         or exists (select 1 from commands c where c.task_id = t.id and c.applied_at is null))
     order by t.waiting_on is not distinct from 'capacity', t.id limit ${limit}`
   return rows.map((r) => r.id)
@@ -184,66 +196,13 @@ async function tasksOf(
       OR: [{ issueNumber: number }, { pullNumber: number }],
       ...(state.notIn ? { state } : {}),
     },
-    include: { repository: true, spending: { select: { costUsd: true } } },
+    include: TASK_ROW,
     orderBy: { id: 'asc' },
   })
   return rows.map(toTask)
 }
 
-export function toRepositoryRef(r: RepositoryRow): RepositoryRef {
-  return {
-    id: Number(r.id),
-    installationId: Number(r.installationId),
-    owner: r.owner,
-    name: r.name,
-    private: r.private,
-    defaultBranch: r.defaultBranch,
-  }
-}
-
 /** A task as the outbox names its owner. */
 export function surfaceOwner(task: Task): { id: string; repositoryId: bigint; issueNumber: number } {
   return { id: task.id, repositoryId: BigInt(task.repository.id), issueNumber: task.issueNumber }
-}
-
-function toTask(row: TaskRow & { repository: RepositoryRow; spending: { costUsd: number | null }[] }): StoredTask {
-  return {
-    id: row.id,
-    repository: toRepositoryRef(row.repository),
-    issueNumber: row.issueNumber,
-    isPullRequest: row.isPullRequest,
-    title: row.title,
-    request: row.request,
-    flags: row.flags as RequestFlags,
-    requester: { id: Number(row.requesterId), login: row.requesterLogin, type: row.requesterType as Actor['type'] },
-    snapshotHash: row.snapshotHash,
-    classification: row.classification as Classification | null,
-    planHash: row.planHash,
-    baseBranch: row.baseBranch,
-    baseSha: row.baseSha,
-    branch: row.branch,
-    headSha: row.headSha,
-    pushedSha: row.pushedSha,
-    pullNumber: row.pullNumber,
-    verdict: row.verdict as Verdict | null,
-    state: row.state as State,
-    pausedFrom: row.pausedFrom as State | null,
-    waitingOn: row.waitingOn as WaitingOn | null,
-    waitingUntil: row.waitingUntil,
-    reasonCode: row.reasonCode,
-    outcome: row.outcome as Outcome,
-    version: row.version,
-    round: row.round,
-    repairs: row.repairs,
-    followUps: row.followUps,
-    retries: row.retries,
-    feedback: row.feedback,
-    budgetUsd: row.budgetUsd,
-    spentUsd: row.spending.reduce((sum, s) => sum + (s.costUsd ?? 0), 0),
-    settings: row.settings as Settings | null,
-    settingsSha: row.settingsSha,
-    inputs: row.inputs as unknown as TaskInputs,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  }
 }

@@ -16,7 +16,7 @@ export function scratchDirOf(corridor: Corridor, job: Job): string {
  * What a worker that died has left of a run on this machine: an agent that no sandbox took along, still at work in the
  * tree that the next attempt is about to use, and the private directory of the run.
  */
-export async function clearRemains({ corridor, task }: StepContext): Promise<void> {
+export async function clearRemains({ corridor, task }: Pick<StepContext, 'corridor' | 'task'>): Promise<void> {
   const begun = (await jobsOf(corridor.db, task.id, task.round)).filter((job) => job.status === 'running')
   if (begun.length === 0) return
   await sweepLeftovers(begun.map((job) => job.id))

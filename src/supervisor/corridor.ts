@@ -21,6 +21,8 @@ export interface Corridor {
   readonly redact: (text: string) => string
   /** Values that must never be shown; looked for in changes, too. */
   readonly secrets: readonly string[]
+  /** How long nobody may have asked for more before a follow-up begins. */
+  readonly changesQuietMs: number
   /** Absolute; holds mirrors, trees, checkouts and the private directories of runs. */
   readonly workRoot: string
   /** This machine, as workspace rows name it. */

@@ -1,23 +1,42 @@
 import { insertCommand } from '../store/commands.ts'
-import { saveInstallation, saveRepository } from '../store/repositories.ts'
+import { touchSurfaces } from '../store/outbox.ts'
+import { saveRepository } from '../store/repositories.ts'
 import { latestTaskOf, openTasksOf } from '../store/tasks.ts'
 import type { Happening } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
+import { acceptChange } from './accept-change.ts'
+import {
+  acceptBranchChange,
+  acceptInstallationChange,
+  acceptRepositoryChange,
+  acceptThreadChange,
+} from './accept-ground.ts'
+import { acceptPlainReply } from './accept-plain-reply.ts'
 import type { Corridor } from './corridor.ts'
 import { permissionOfActor } from './permission.ts'
+import { readReviewLines } from './review-lines.ts'
+
+/** What happens to a task's pull request itself. */
+type OnPull = Extract<
+  Happening,
+  { kind: 'review_submitted' | 'review_dismissed' | 'pull_request_closed' | 'pull_request_reopened' }
+>
 
 /** What happened on GitHub to a task's pull request becomes a row of the same kind as a command, and waits its turn. */
 export async function acceptHappening(corridor: Corridor, deliveryId: string, h: Happening): Promise<ReasonCode> {
   const { db } = corridor
-  if (h.kind === 'installation_changed') {
-    await saveInstallation(db, {
-      id: h.installationId,
-      account: h.account,
-      suspended: h.change === 'suspended',
-      removed: h.change === 'deleted',
-    })
-    return 'command_accepted'
-  }
+  if (
+    h.kind === 'check_action' ||
+    h.kind === 'check_rerequested' ||
+    h.kind === 'pull_request_synchronized' ||
+    h.kind === 'issue_edited'
+  )
+    return acceptChange(corridor, deliveryId, h)
+  if (h.kind === 'installation_changed') return acceptInstallationChange(corridor, deliveryId, h)
+  if (h.kind === 'repository_changed') return acceptRepositoryChange(corridor, deliveryId, h)
+  if (h.kind === 'branch_changed') return acceptBranchChange(corridor, deliveryId, h)
+  if (h.kind === 'thread_changed') return acceptThreadChange(corridor, deliveryId, h)
+  if (h.kind === 'plain_reply') return acceptPlainReply(corridor, deliveryId, h)
   const open = (await openTasksOf(db.prisma, h.repository.id, h.pullNumber)).filter(
     (t) => t.pullNumber === h.pullNumber,
   )
@@ -25,26 +44,40 @@ export async function acceptHappening(corridor: Corridor, deliveryId: string, h:
   if (!task || task.pullNumber !== h.pullNumber) return 'no_open_task'
   const permission =
     h.kind === 'review_submitted' ? (await permissionOfActor(corridor, h.repository, h.actor)).level : 'none'
+  const wish = isChangeRequest(h, permission) ? h : null
+  const lines = wish ? await readReviewLines(corridor, h.repository, h.pullNumber, wish.reviewId) : []
   await db.prisma.$transaction(async (tx) => {
     await saveRepository(tx, h.repository)
-    await insertCommand(db, tx, {
+    const isNew = await insertCommand(db, tx, {
       sourceKey: h.sourceKey,
       deliveryId,
       taskId: task.id,
       repositoryId: h.repository.id,
       issueNumber: h.pullNumber,
       verb: h.kind,
-      argument: argumentOf(h),
+      argument: { ...argumentOf(h), ...(lines.length === 0 ? {} : { lines }) },
       actor: h.actor,
       permission,
       settledAs: null,
     })
+    // A task at work tells its progress now and then only; that somebody was heard is told at once.
+    if (isNew && wish) await touchSurfaces(tx, task.id, 'asked')
   })
   return 'command_accepted'
 }
 
-function argumentOf(h: Exclude<Happening, { kind: 'installation_changed' }>): Record<string, unknown> {
+/** Its comments on lines belong to what is asked for; they are read while they are what the review was sent with. */
+function isChangeRequest(h: Happening, permission: string): h is Extract<Happening, { kind: 'review_submitted' }> {
+  return (
+    h.kind === 'review_submitted' &&
+    h.verdict === 'request_changes' &&
+    (permission === 'admin' || permission === 'write')
+  )
+}
+
+function argumentOf(h: OnPull): Record<string, unknown> {
   if (h.kind === 'review_submitted') return { verdict: h.verdict, body: h.body, commitId: h.commitId, at: h.at }
   if (h.kind === 'review_dismissed') return { reviewKey: `review:${h.reviewId}`, at: h.at }
+  if (h.kind === 'pull_request_reopened') return { at: h.at }
   return { merged: h.merged, at: h.at }
 }

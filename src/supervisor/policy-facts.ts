@@ -42,6 +42,7 @@ export function policyFacts(
     textChanged:
       task.inputs.clarifications.length === 0 && task.inputs.notes.some((n) => n.reasonCode === 'snapshot_changed'),
     rounds: task.inputs.clarifications.length,
+    dryRun: task.inputs.dryRun === true,
   }
 }
 

@@ -1,6 +1,12 @@
 import { databaseTrouble } from '../store/database-trouble.ts'
 import type { StoredDelivery } from '../store/deliveries.ts'
-import { failDelivery, finishDelivery, ignoreDeliveries, takeDeliveries } from '../store/deliveries.ts'
+import {
+  failDelivery,
+  finishDelivery,
+  giveBackDeliveries,
+  ignoreDeliveries,
+  takeDeliveries,
+} from '../store/deliveries.ts'
 import { wake } from '../store/queue.ts'
 import { OperatingError } from '../task/errors.ts'
 import type { ReasonCode } from '../task/reasons.ts'
@@ -27,12 +33,15 @@ export async function drainInbox(corridor: Corridor, receive: Receive, stopping:
     const deliveries = await takeDeliveries(corridor.db, BATCH)
     if (deliveries.length === 0) return
     const ignored: Ignored[] = []
+    let begun = 0
     for (const delivery of deliveries) {
       if (stopping()) break
+      begun++
       const outcome = await handle(corridor, receive, delivery)
       if (outcome) ignored.push(outcome)
     }
     await ignoreDeliveries(corridor.db, ignored)
+    await giveBackDeliveries(corridor.db, deliveries.slice(begun))
   }
 }
 

@@ -6,23 +6,30 @@ import type { StoredTask } from '../store/tasks.ts'
 import { changesFiles } from '../task/changes-files.ts'
 import type { ApprovalPolicy, ApprovalSource, Gate } from '../task/decision.ts'
 import type { Event } from '../task/states.ts'
-import { argumentOf } from './commands/argument.ts'
 import type { CommandContext, CommandResult } from './command.ts'
+import { argumentOf } from './commands/argument.ts'
 import type { Corridor } from './corridor.ts'
 
+interface Given {
+  readonly source: ApprovalSource
+  /** What it was given for, of the plan or of the commit; null = for what was shown when it was written. */
+  readonly sha: string | null
+  /** What it was given for as the task's version, where the place tells: a comment that asked for this alone. */
+  readonly version?: number
+  /** Counts for the result although that is not asked for yet: it is verified just now. */
+  readonly ahead?: boolean
+}
+
 /** All ways to approve end here, in one record bound to content (SPEC 11). */
-export async function recordApproval(
-  { corridor, task, command }: CommandContext,
-  how: { readonly source: ApprovalSource; readonly sha: string | null },
-): Promise<CommandResult> {
-  const gate = openGate(task)
+export async function recordApproval({ corridor, task, command }: CommandContext, how: Given): Promise<CommandResult> {
+  const waiting = openGate(task)
+  const gate = waiting ?? (how.ahead === true ? 'result' : null)
   if (gate === null) return { reasonCode: 'nothing_to_approve', ...refusal('nothing_to_approve') }
   if (!['admin', 'write'].includes(command.permission))
     return { reasonCode: 'approval_not_counted', ...refusal('approval_not_counted') }
-  if (how.sha !== null && !isBoundTo(task, gate, how.sha)) {
-    return { reasonCode: 'approval_stale', ...refusal('approval_stale', how.sha) }
-  }
-  if (how.sha === null && isOlder(command, task.updatedAt)) return { reasonCode: 'approval_stale', ...refusal('approval_stale') }
+  if (gate === 'result' && task.reasonCode === 'changes_heard')
+    return { reasonCode: 'changes_pending', ...refusal('changes_pending') }
+  if (!isMeant(task, gate, command, how)) return { reasonCode: 'approval_stale', ...stale(task, gate, how.sha) }
   const policy = await approvalPolicy(corridor, task, gate)
   if (!policy.requesterCounts && command.actor.id === task.requester.id) {
     return { reasonCode: 'approval_not_counted', ...refusal('approval_not_counted') }
@@ -44,7 +51,7 @@ export async function recordApproval(
   return {
     reasonCode: 'approved_by_person',
     also: (tx) => storeApproval(tx, task.id, record),
-    ...(enough
+    ...(enough && waiting !== null
       ? {
           move: {
             event: eventOf(task, gate),
@@ -54,6 +61,12 @@ export async function recordApproval(
         }
       : {}),
   }
+}
+
+/** What it names is what the gate shows now; where it names nothing, its place or its time tells. */
+function isMeant(task: StoredTask, gate: Gate, command: StoredCommand, how: Given): boolean {
+  if (how.version !== undefined) return how.version === task.version
+  return how.sha === null ? !isOlder(command, task.updatedAt) : isBoundTo(task, gate, how.sha)
 }
 
 /**
@@ -68,20 +81,21 @@ function isOlder(command: StoredCommand, openedAt: Date): boolean {
 /** Approvals that hold for what the gate shows now: same plan, same snapshot, same head. */
 export async function standingApprovals(corridor: Corridor, task: StoredTask, gate: Gate): Promise<StoredApproval[]> {
   return (await approvalsOf(corridor.db, task.id)).filter(
-    (a) =>
-      a.gate === gate &&
-      a.decision === 'approved' &&
-      a.planHash === task.planHash &&
-      a.snapshotHash === task.snapshotHash &&
-      (gate === 'execute' || a.headSha === task.headSha),
+    (a) => a.gate === gate && a.decision === 'approved' && holdsFor(task, a),
   )
 }
+
+export const holdsFor = (task: StoredTask, a: StoredApproval): boolean =>
+  a.planHash === task.planHash &&
+  a.snapshotHash === task.snapshotHash &&
+  (a.gate === 'execute' || a.headSha === task.headSha)
 
 /** The gate at which a task waits for a person; null when it waits for none. */
 export function openGate(task: StoredTask): Gate | null {
   if (task.state === 'PLAN' && task.waitingOn === 'approval') return 'execute'
   if (task.state === 'VERIFY' && task.waitingOn === 'approval') return 'publish'
-  if (task.state === 'REPORT' && task.waitingOn === 'review') return 'result'
+  // What has been seen to fail can be mended, merged or closed by people, but not be called done.
+  if (task.state === 'REPORT' && task.waitingOn === 'review' && task.verdict !== 'fail') return 'result'
   return null
 }
 
@@ -92,10 +106,11 @@ async function approvalPolicy(corridor: Corridor, task: StoredTask, gate: Gate):
   return { required, requesterCounts }
 }
 
+const shownAt = (task: StoredTask, gate: Gate): string | null => (gate === 'execute' ? task.planHash : task.headSha)
+
 /** Whether the hash, or its beginning, names what the gate shows. An empty one (a review without a commit) names nothing. */
 function isBoundTo(task: StoredTask, gate: Gate, sha: string): boolean {
-  const shown = gate === 'execute' ? task.planHash : task.headSha
-  return sha !== '' && shown !== null && shown.startsWith(sha)
+  return sha !== '' && shownAt(task, gate)?.startsWith(sha) === true
 }
 
 function eventOf(task: StoredTask, gate: Gate): Event {
@@ -104,6 +119,14 @@ function eventOf(task: StoredTask, gate: Gate): Event {
   return task.classification && changesFiles(task.classification) ? 'approved' : 'approved_without_code'
 }
 
-function refusal(reasonCode: 'nothing_to_approve' | 'approval_not_counted' | 'approval_stale', word = 'approve') {
-  return { reply: { kind: 'refusal', reasonCode, word, suggestions: [] } } as const
+/** Names what can be approved now, so that nobody has to look for it. */
+function stale(task: StoredTask, gate: Gate, sha: string | null) {
+  const suggestions = [`/supervise approve ${shownAt(task, gate)?.slice(0, 7) ?? ''}`.trim()]
+  return {
+    reply: { kind: 'refusal', reasonCode: 'approval_stale', word: sha?.slice(0, 12) ?? '', suggestions },
+  } as const
+}
+
+function refusal(reasonCode: 'nothing_to_approve' | 'approval_not_counted' | 'changes_pending') {
+  return { reply: { kind: 'refusal', reasonCode, word: 'approve', suggestions: [] } } as const
 }

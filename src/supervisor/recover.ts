@@ -1,6 +1,7 @@
 import { forgetDeliveries } from '../store/deliveries.ts'
-import { installationsWithOutbox } from '../store/outbox.ts'
+import { installationsWithOutbox } from '../store/outbox-sending.ts'
 import { wake } from '../store/queue.ts'
+import { isPollDue } from '../store/reaction-polls.ts'
 import { strandedTasks, tasksWithWorkspace } from '../store/tasks.ts'
 import { cleanUp } from '../workspace/janitor.ts'
 import type { Corridor } from './corridor.ts'
@@ -10,7 +11,8 @@ const TIDY_MS = 60 * 60_000
 const BATCH = 100
 
 /**
- * Finds what no wake told of: tasks whose worker died, rests that are over, commands that wait, surfaces that are due.
+ * Finds what no wake told of: tasks whose worker died, rests that are over, commands that wait, surfaces that are due; and
+ * what nobody will ever tell of: reactions.
  * Runs at start and every few seconds; whoever is woken checks for itself, so doubled sweeps of several workers are fine.
  */
 export async function sweep(corridor: Corridor): Promise<void> {
@@ -19,6 +21,7 @@ export async function sweep(corridor: Corridor): Promise<void> {
   for (const installationId of await installationsWithOutbox(corridor.db))
     await wake(prisma, { kind: 'outbox', installationId })
   await wake(prisma, { kind: 'inbox' })
+  if (await isPollDue(corridor.db)) await wake(prisma, { kind: 'reactions' })
 }
 
 export function startSweeper(corridor: Corridor): { stop: () => Promise<void> } {

@@ -24,12 +24,14 @@ export function restEnd(task: StoredTask, now: Date, slotFree: boolean): RestEnd
       return slotFree ? { event: 'woke', reasonCode: 'slot_free' } : null
     case 'ci':
       return over || isPublished(task) ? { event: 'woke', reasonCode: 'wait_over' } : null
+    case 'budget':
+      return over ? { event: 'expired', reasonCode: 'budget_expired' } : null
     case 'retry':
     case 'quota':
-    case 'budget':
       return over ? { event: 'woke', reasonCode: 'wait_over' } : null
-    // A review never expires: a person, a merge or a close ends it.
+    // A review never expires: a person, a merge or a close ends it. It has a time only while requests for changes are heard.
     case 'review':
+      return over ? { event: 'woke', reasonCode: 'wait_over' } : null
     case null:
       return null
   }

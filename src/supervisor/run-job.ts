@@ -4,7 +4,7 @@ import type { Backend } from '../execute/backend.ts'
 import { buildPrompt } from '../plan/prompt.ts'
 import { commitMessage } from '../report/commit-message.ts'
 import { storeArtifact } from '../store/artifacts.ts'
-import { lastChangeRequest } from '../store/commands.ts'
+import { requestsOf } from '../store/change-requests.ts'
 import { finishJob, openJob, startJob } from '../store/jobs.ts'
 import { underLease } from '../store/leases.ts'
 import { OperatingError } from '../task/errors.ts'
@@ -15,6 +15,7 @@ import { commitAll, headOf } from '../workspace/commit.ts'
 import { restoreAgentConfig } from '../workspace/restore-config.ts'
 import type { Worktree } from '../workspace/worktree.ts'
 import { agentReadOnlyPaths } from '../workspace/worktree.ts'
+import { requireBudget } from './budget.ts'
 import { scratchDirOf } from './clear-remains.ts'
 import { readSnapshot } from './read-snapshot.ts'
 import type { StepContext } from './step.ts'
@@ -46,6 +47,7 @@ export async function runJob(context: StepContext, input: JobInput): Promise<Job
   const { corridor, task, lease } = context
   const job = await openJob(corridor.db, lease, input.planned, task.round)
   if (job.status === 'succeeded') return job
+  await requireBudget(context)
   const backend = await selectBackend(context, input.planned)
   const prompt = await promptOf(context, input)
   const promptHash = await underLease(corridor.db, lease, (tx) =>
@@ -113,7 +115,7 @@ async function promptOf({ corridor, task }: StepContext, { plan, planned }: JobI
     delimiter: randomBytes(9).toString('hex'),
     repair: task.repairs > 0 ? task.feedback : null,
     clarifications: task.inputs.clarifications,
-    followUp: task.followUps > 0 ? await lastChangeRequest(corridor.db, task.id) : null,
+    followUp: task.followUps > 0 ? await requestsOf(corridor.db, task.id, task.followUps) : [],
   })
 }
 
@@ -144,7 +146,8 @@ async function runBackend(
       scratchDir,
       signal,
       emit: () => undefined,
-      sessionId: null,
+      // A run that a person stopped goes on in its own session, where the backend has such a thing.
+      sessionId: job.result?.ended === 'cancelled' ? job.result.sessionId : null,
       timeoutMs: planned.timeoutMs,
     })
   } finally {

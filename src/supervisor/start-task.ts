@@ -1,14 +1,15 @@
-import { insertCommand } from '../store/commands.ts'
+import { isTaken } from '../store/database-error.ts'
 import { newId } from '../store/ids.ts'
-import { COALESCE_MS, wantSurface } from '../store/outbox.ts'
-import { wake } from '../store/queue.ts'
-import { saveRepository } from '../store/repositories.ts'
-import { createTask, lockThread, openTasksOf, tasksOfLastHour } from '../store/tasks.ts'
-import type { ParsedCommand } from '../task/command.ts'
+import type { NewTask, StoredTask } from '../store/tasks.ts'
+import { lockThread, openTasksOf, tasksOfLastHour } from '../store/tasks.ts'
+import type { CommandPlace, ParsedCommand } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
+import { acceptFollowUp, linesOf } from './accept-follow-up.ts'
 import type { AcceptedCommand } from './answer.ts'
-import { answer, wantReaction } from './answer.ts'
+import { answer } from './answer.ts'
+import { beginTask, KnownCommand } from './begin-task.ts'
 import type { Corridor } from './corridor.ts'
+import { pullOfRequest } from './pull-of-request.ts'
 
 /**
  * Makes a task of a request: row, command, first signs of life and wake in one commit. On a thread that has an open task
@@ -21,21 +22,25 @@ export async function startTask(
 ): Promise<ReasonCode> {
   const { command } = accepted
   const { place } = command
-  if (place.isPullRequest) return refuse('pull_requests_not_supported', [])
+  const owner = place.isPullRequest ? await ownerOf(corridor, place) : null
+  if (owner && parsed.flags.new === true) return refuse('branch_has_task', [])
+  if (owner && parsed.verb === 'run' && parsed.argument.trim() !== '')
+    return acceptFollowUp(corridor, accepted, parsed, owner)
   if (
     (await tasksOfLastHour(corridor.db, place.repository.installationId, command.actor.id)) >=
     corridor.settings.budgets.perUserHour
   )
     return refuse('too_many_tasks', [])
+  const pull = place.isPullRequest ? await pullOfRequest(corridor, command, parsed.flags) : null
+  if (pull?.kind === 'refused') return refuse(pull.reasonCode, pull.suggestions)
+  const lines = await linesOf(corridor, command)
   const open = await corridor.db.prisma
     .$transaction(async (tx) => {
       await lockThread(tx, place.repository.id, place.issueNumber)
       const others = await openTasksOf(tx, place.repository.id, place.issueNumber)
       if (others.length > 0 && parsed.flags.new !== true) return others
-      await saveRepository(tx, place.repository)
-      const id = newId()
-      await createTask(corridor.db, tx, {
-        id,
+      const task: NewTask = {
+        id: newId(),
         repository: place.repository,
         issueNumber: place.issueNumber,
         isPullRequest: place.isPullRequest,
@@ -43,7 +48,8 @@ export async function startTask(
         request: parsed.argument,
         flags: parsed.flags,
         requester: command.actor,
-        baseBranch: parsed.flags.base ?? place.repository.defaultBranch,
+        baseBranch: pull?.baseBranch ?? parsed.flags.base ?? place.repository.defaultBranch,
+        ...(pull === null ? {} : { branch: pull.branch }),
         budgetUsd: Math.min(
           parsed.flags.budgetUsd ?? corridor.settings.limits.budgetUsd,
           corridor.settings.budgets.taskMaxUsd,
@@ -56,34 +62,23 @@ export async function startTask(
           commentId: place.commentId,
           hiddenInRequest: parsed.hiddenRemoved ?? 0,
           location: command.location,
+          ...(lines.length === 0 ? {} : { lines }),
+          ...(pull === null ? {} : { pullAuthorId: pull.authorId }),
           clarifications: [],
           notes: [],
+          ...(parsed.verb === 'plan' ? { dryRun: true } : {}),
         },
-      })
-      const isNew = await insertCommand(corridor.db, tx, {
-        sourceKey: command.sourceKey,
-        deliveryId: accepted.deliveryId,
-        taskId: id,
-        repositoryId: place.repository.id,
-        issueNumber: place.issueNumber,
-        verb: 'run',
-        argument: parsed,
-        actor: command.actor,
-        permission: accepted.permission,
-        settledAs: 'command_accepted',
-      })
-      if (!isNew) throw new KnownCommand()
-      const task = { id, repositoryId: BigInt(place.repository.id), issueNumber: place.issueNumber }
-      await wantReaction(tx, command)
-      // The reaction comes at once; the comment when there is something to tell, still within two seconds (SPEC 1.8).
-      await wantSurface(tx, task, 'comment', '', {}, { afterMs: COALESCE_MS })
-      await wake(tx, { kind: 'task', taskId: id })
+      }
+      await beginTask(corridor, tx, accepted, task)
       return []
     })
     .catch((error: unknown) => {
       if (error instanceof KnownCommand) return []
+      // Another pull request of the same branch has a task: the database lets a branch have one only.
+      if (pull !== null && isTaken(error)) return null
       throw error
     })
+  if (open === null) return refuse('branch_has_task', [])
   if (open.length > 0)
     return refuse(
       'task_already_open',
@@ -92,12 +87,13 @@ export async function startTask(
   return 'command_accepted'
 
   async function refuse(reasonCode: ReasonCode, suggestions: readonly string[]): Promise<ReasonCode> {
-    await answer(corridor, accepted, reasonCode, { kind: 'refusal', reasonCode, word: 'run', suggestions })
+    await answer(corridor, accepted, reasonCode, { kind: 'refusal', reasonCode, word: parsed.verb, suggestions })
     return reasonCode
   }
 }
 
-/** The same command arrived twice at the same time; the other one made the task. Rolls this transaction back. */
-class KnownCommand extends Error {
-  override readonly name = 'KnownCommand'
+/** The open task that works on the branch of a pull request. */
+async function ownerOf({ db }: Corridor, { repository, issueNumber }: CommandPlace): Promise<StoredTask | undefined> {
+  const open = await openTasksOf(db.prisma, repository.id, issueNumber)
+  return open.find((task) => task.pullNumber === issueNumber)
 }

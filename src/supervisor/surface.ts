@@ -1,6 +1,6 @@
 import type { TaskView } from '../report/view.ts'
 import type { Tx } from '../store/database.ts'
-import type { OutboxRow, Receipt } from '../store/outbox.ts'
+import type { OutboxRow, Receipt } from '../store/outbox-sending.ts'
 import type { State } from '../task/states.ts'
 import type { RepositoryRef } from '../task/task.ts'
 import type { Corridor } from './corridor.ts'

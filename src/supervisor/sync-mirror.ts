@@ -7,6 +7,8 @@ import type { StepContext } from './step.ts'
 
 /** What one step has fetched serves the next ones that long at most. */
 const FRESH_MS = 10_000
+/** For a fetch that no step can be asked to stop. */
+const FETCH_TIMEOUT_MS = 60_000
 
 interface Sync {
   /** When it was begun; what came to GitHub later may be missing. */
@@ -34,6 +36,13 @@ export async function syncMirror({ corridor, task, signal }: Omit<StepContext, '
     if (known.get(task.repository.id) === sync) known.delete(task.repository.id)
     throw error
   }
+  return mirror
+}
+
+/** The mirror with all that GitHub has at this moment. For what must not be missed; everybody else shares. */
+export async function freshMirror(corridor: Corridor, repository: RepositoryRef): Promise<Mirror> {
+  const mirror = await openMirror(corridor.workRoot, repository.id)
+  await fetchNow(corridor, repository, mirror, AbortSignal.timeout(FETCH_TIMEOUT_MS))
   return mirror
 }
 

@@ -2,16 +2,23 @@ import { isProtected } from '../policy/protected-paths.ts'
 import type { DiffView, TaskView } from '../report/view.ts'
 import { approvalsOf } from '../store/approvals.ts'
 import { readArtifact } from '../store/artifacts.ts'
+import { askedOf } from '../store/change-requests.ts'
+import type { Database } from '../store/database.ts'
 import { decisionsOf } from '../store/decisions.ts'
-import { evidenceOf } from '../store/evidence.ts'
+import { evidenceOf, evidenceOfCommit } from '../store/evidence.ts'
 import { lastMessage } from '../store/history.ts'
-import { jobsOf } from '../store/jobs.ts'
+import { jobsOf, latestJobsOf } from '../store/jobs.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { readTask } from '../store/tasks.ts'
+import type { Evidence } from '../task/evidence.ts'
+import { isOnPullRequest } from '../task/on-pull-request.ts'
 import { diffBetween } from '../workspace/diff.ts'
 import { openMirror } from '../workspace/mirror.ts'
 import type { Corridor } from './corridor.ts'
 import { readPlan } from './read-snapshot.ts'
+import { holdsFor } from './record-approval.ts'
+import { isSettled } from './surface.ts'
+import { surfaceNotes } from './surface-notes.ts'
 import { AVAILABLE_VERBS } from './verbs.ts'
 
 /** Everything that the comment, the check run and the pull request are drawn from, read from the rows as they are now. */
@@ -20,25 +27,28 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
   const task = await readTask(db, taskId)
   if (!task) return null
   const web = github.webUrl(task.repository)
-  const jobs = await jobsOf(db, taskId, task.round)
+  // A round may be a verification alone: then the last work is what it is about.
+  const jobs = await (task.state === 'EXECUTE' ? jobsOf : latestJobsOf)(db, taskId, task.round)
   return {
     task,
     plan: await readPlan(corridor, task),
     jobs,
-    evidence: await evidenceOf(db, taskId, task.round),
+    evidence: await evidenceFor(db, task),
     diff: await diffOf(corridor, task),
-    approvals: (await approvalsOf(db, taskId)).map((a) => ({
-      gate: a.gate,
-      login: a.actor.login,
-      source: a.source,
-      decision: a.decision,
-      headSha: a.headSha,
-      at: a.at,
-    })),
+    approvals: (await approvalsOf(db, taskId))
+      .filter((a) => holdsFor(task, a))
+      .map((a) => ({
+        gate: a.gate,
+        login: a.actor.login,
+        source: a.source,
+        decision: a.decision,
+        headSha: a.headSha,
+        at: a.at,
+      })),
     decisions: await decisionsOf(db, taskId),
     agentSummary: jobs.findLast((j) => j.result !== null)?.result?.summary ?? null,
     answer: task.headSha === null && task.verdict !== null ? await readArtifact(db, taskId, 'answer') : null,
-    notes: task.inputs.notes as TaskView['notes'],
+    notes: [...(task.inputs.notes as TaskView['notes']), ...(await surfaceNotes(db, task))],
     links: {
       issue: `${web}/issues/${task.issueNumber}`,
       pull: task.pullNumber === null ? null : `${web}/pull/${task.pullNumber}`,
@@ -47,10 +57,19 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
       task: null,
     },
     detail: await lastMessage(db, taskId),
+    changesHeard: await askedOf(db, taskId, { reviews: !isOnPullRequest(task) || task.pushedSha !== null }),
     verbs: AVAILABLE_VERBS,
-    buttons: [],
+    plainReplies: true,
+    reactions: true,
     now: new Date(),
   }
+}
+
+/** Of the present round; where its agent left the commit as it was, of the round that made the commit. */
+async function evidenceFor(db: Database, task: StoredTask): Promise<Evidence[]> {
+  const own = await evidenceOf(db, task.id, task.round)
+  if (own.length > 0 || task.headSha === null || !isSettled(task.state)) return own
+  return evidenceOfCommit(db, task.id, task.headSha)
 }
 
 /** Size and files of the change, from git; null before there is a commit, or when its mirror is on another machine. */

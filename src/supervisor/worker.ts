@@ -10,8 +10,10 @@ import { isFinal, isStepped } from '../task/states.ts'
 import { afterFailure } from './after-failure.ts'
 import { applyCommands, interrupts } from './apply-command.ts'
 import type { Corridor } from './corridor.ts'
+import { findOut, isSuspicious, whyAway } from './find-out.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { restEnd } from './rest.ts'
+import { sparesMade } from './spare.ts'
 import { STEPS } from './steps.ts'
 
 /** A task that does not come to rest within this many transitions of one drive is broken; it goes on with the next wake. */
@@ -70,6 +72,7 @@ export function createWorker(corridor: Corridor): Worker {
       stopping = true
       for (const drive of drives.values()) drive.interrupt(new Error('the worker is shutting down'))
       await Promise.all([...drives.values()].map((d) => d.done))
+      await sparesMade(corridor)
     },
   }
 }
@@ -123,6 +126,8 @@ async function moveOnce(corridor: Corridor, lease: Lease, signal: AbortSignal): 
   if (!task || isFinal(task.state)) return false
   if (task.waitingOn !== null) return endRest(corridor, lease, task)
   if (!isStepped(task.state)) return false
+  const away = await whyAway(corridor, task)
+  if (away) return (await advance(db, lease, task, away)) !== null
   try {
     const move = await STEPS[task.state]({ corridor, task, lease, signal })
     signal.throwIfAborted()
@@ -130,7 +135,7 @@ async function moveOnce(corridor: Corridor, lease: Lease, signal: AbortSignal): 
   } catch (error) {
     if (error instanceof LeaseLost) throw error
     if (signal.aborted) return !(signal.reason instanceof LeaseLost)
-    const move = afterFailure(task, error)
+    const move = (isSuspicious(error) ? await findOut(corridor, task, error) : null) ?? afterFailure(task, error)
     corridor.log.warn({ err: error, task_id: task.id, state: task.state, event: move.event }, 'the step failed')
     return (await advance(db, lease, task, move)) !== null
   }

@@ -7,6 +7,7 @@ import { openMirror } from '../workspace/mirror.ts'
 import type { Worktree } from '../workspace/worktree.ts'
 import { prepareWorktree, removeWorktree, treeName } from '../workspace/worktree.ts'
 import type { Corridor } from './corridor.ts'
+import { bringKeptWork } from './keep-work.ts'
 import type { StepContext } from './step.ts'
 import { syncMirror } from './sync-mirror.ts'
 
@@ -34,7 +35,9 @@ async function prepare(context: StepContext, branch: string): Promise<Worktree> 
   if (startSha === null) throw new Error(`task ${task.id} has no base commit in ${task.state}`)
   const options = { root: corridor.workRoot, taskId: task.id, branch, startSha }
   try {
-    return await prepareWorktree(await openMirror(corridor.workRoot, task.repository.id), options)
+    const mirror = await openMirror(corridor.workRoot, task.repository.id)
+    await bringKeptWork(corridor, task, mirror, branch)
+    return await prepareWorktree(mirror, options)
   } catch (error) {
     if (!(error instanceof OperatingError) || error.failureClass !== 'transient') throw error
     return prepareWorktree(await syncMirror(context), options)

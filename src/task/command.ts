@@ -26,7 +26,7 @@ export interface CommandPlace {
   readonly isPullRequest: boolean
   /** Comment to react on, where there is one. */
   readonly commentId: number | null
-  readonly commentKind: 'issue_comment' | 'review_comment' | 'review' | 'label' | 'cli'
+  readonly commentKind: 'issue_comment' | 'review_comment' | 'review' | 'label' | 'check_run' | 'cli'
 }
 
 /** What the text said: a verb with its arguments, or why it is none. Parsing never throws. */
@@ -101,13 +101,116 @@ export type Happening =
       readonly at: string
     }
   | {
+      /** A commit came onto the head branch of a pull request, whoever pushed it. */
+      readonly kind: 'pull_request_synchronized'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly pullNumber: number
+      readonly actor: Actor
+      readonly after: string
+      readonly at: string
+    }
+  | {
+      /** Title or body of an issue, or of a pull request, were changed. Untrusted, bounded. */
+      readonly kind: 'issue_edited'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly issueNumber: number
+      readonly actor: Actor
+      readonly title: string
+      readonly body: string
+      readonly at: string
+    }
+  | {
+      /** A button of a check run; GitHub tells the App that made it. */
+      readonly kind: 'check_action'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly actor: Actor
+      readonly appId: number
+      readonly headSha: string
+      /** What the App called the run: a task's id, if it is ours. */
+      readonly externalId: string
+      readonly action: 'approve' | 'retry' | 'discard'
+    }
+  | {
+      /** GitHub's own "Re-run" of one check run, or of all of a commit (then without `externalId`). */
+      readonly kind: 'check_rerequested'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly actor: Actor
+      readonly appId: number
+      readonly headSha: string
+      readonly externalId: string | null
+    }
+  | {
       readonly kind: 'installation_changed'
       readonly sourceKey: string
       readonly installationId: number
       readonly account: Actor
       readonly change: 'created' | 'deleted' | 'suspended' | 'unsuspended' | 'repositories_changed'
+      /** Ids of the repositories that were taken from the App, or given to it. */
+      readonly repositoriesRemoved?: readonly number[]
+      readonly repositoriesAdded?: readonly number[]
       readonly at: string
     }
+  | PlainReply
+  | ThreadChange
+  | {
+      readonly kind: 'pull_request_reopened'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly pullNumber: number
+      readonly actor: Actor
+      readonly at: string
+    }
+  | BranchChange
+  | RepositoryChange
+
+/** A comment that is no command: it answers the questions of a task that waits for its author, and is nothing else. */
+export interface PlainReply {
+  readonly kind: 'plain_reply'
+  readonly sourceKey: string
+  readonly repository: RepositoryRef
+  readonly issueNumber: number
+  readonly commentId: number
+  readonly actor: Actor
+  /** Untrusted, bounded, without what it quotes. */
+  readonly body: string
+  readonly at: string
+}
+
+/** What became of an issue, or of the conversation of a pull request. */
+export interface ThreadChange {
+  readonly kind: 'thread_changed'
+  readonly sourceKey: string
+  readonly repository: RepositoryRef
+  readonly issueNumber: number
+  readonly actor: Actor
+  readonly change: 'closed' | 'deleted' | 'transferred' | 'unlocked'
+  /** Closed because nobody wants it, and not because it is done. */
+  readonly notPlanned: boolean
+  readonly at: string
+}
+
+/** A branch has another commit, or none any more. */
+export interface BranchChange {
+  readonly kind: 'branch_changed'
+  readonly sourceKey: string
+  readonly repository: RepositoryRef
+  readonly branch: string
+  readonly deleted: boolean
+  readonly actor: Actor
+}
+
+export interface RepositoryChange {
+  readonly kind: 'repository_changed'
+  readonly sourceKey: string
+  /** As it is now. */
+  readonly repository: RepositoryRef
+  readonly change: 'described' | 'archived' | 'unarchived' | 'deleted'
+  readonly actor: Actor
+}
 
 /** What one delivery amounts to. */
 export type Intake =

@@ -1,3 +1,4 @@
+import type { LineComment } from './change-request.ts'
 import type { Actor } from './task.ts'
 
 /** One piece of untrusted text, cleaned of hidden characters. */
@@ -18,6 +19,8 @@ export interface Snapshot {
   readonly comments: readonly SnapshotText[]
   /** File, line and hunk of a review comment, where the command came from one. */
   readonly location: { readonly path: string; readonly line: number | null; readonly hunk: string } | null
+  /** Comments on lines that came with the request, where it is the body of a review. */
+  readonly lines?: readonly LineComment[]
   /** How many hidden characters and HTML comments were removed; people are told. */
   readonly hiddenRemoved: number
   /** Comments left out because their authors have no write access. */

@@ -32,23 +32,32 @@ export type SteppedState = Exclude<State, FinalState | 'PAUSED'>
 export const STEPPED_STATES = STATES.filter((s): s is SteppedState => !isFinal(s) && s !== 'PAUSED')
 
 /**
- * What every open state can do. `postponed` and `woke` are the two ends of a rest that has no event of its own
- * (back-off after an operating failure): the state stays, only `waitingOn` changes, and the audit trail shows it.
+ * What every open state can do: people may merge the pull request at any time, too. `postponed` and `woke` are the two
+ * ends of a rest that has no event of its own (back-off after an operating failure): the state stays, only `waitingOn`
+ * changes, and the audit trail shows it.
  */
-const ANYTIME = { pause: 'PAUSED', cancel: 'CANCELLED', error: 'FAILED' } as const
+const ANYTIME = { pause: 'PAUSED', cancel: 'CANCELLED', error: 'FAILED', merged: 'ARCHIVE' } as const
 const RESTS = { postponed: 'SAME', woke: 'SAME' } as const
 
 /** `SAME` is a self-transition, `STORED` the state that a pause left (kept in the task's row). */
 export const TRANSITIONS = {
   INTAKE: { accepted: 'CLASSIFY', ...RESTS, ...ANYTIME },
-  CLASSIFY: { classified: 'ROUTE', ...RESTS, ...ANYTIME },
-  ROUTE: { admitted: 'PLAN', unclear: 'CLARIFY', refused: 'CANCELLED', ...RESTS, ...ANYTIME },
-  CLARIFY: { asked: 'SAME', answered: 'CLASSIFY', expired: 'CANCELLED', ...RESTS, ...ANYTIME },
+  CLASSIFY: { classified: 'ROUTE', text_changed: 'SAME', ...RESTS, ...ANYTIME },
+  ROUTE: { admitted: 'PLAN', unclear: 'CLARIFY', refused: 'CANCELLED', text_changed: 'CLASSIFY', ...RESTS, ...ANYTIME },
+  CLARIFY: {
+    asked: 'SAME',
+    answered: 'CLASSIFY',
+    text_changed: 'CLASSIFY',
+    expired: 'CANCELLED',
+    ...RESTS,
+    ...ANYTIME,
+  },
   PLAN: {
     asked: 'SAME',
     approved: 'PREPARE_WORKSPACE',
     approved_without_code: 'EXECUTE',
     revised: 'SAME',
+    text_changed: 'CLASSIFY',
     rejected: 'CANCELLED',
     refused: 'CANCELLED',
     expired: 'CANCELLED',
@@ -56,11 +65,19 @@ export const TRANSITIONS = {
     ...ANYTIME,
   },
   PREPARE_WORKSPACE: { ready: 'EXECUTE', ...RESTS, ...ANYTIME },
-  EXECUTE: { executed: 'VERIFY', executed_for_review: 'REVIEW', limited: 'SAME', ...RESTS, ...ANYTIME },
+  EXECUTE: {
+    executed: 'VERIFY',
+    executed_for_review: 'REVIEW',
+    limited: 'SAME',
+    expired: 'CANCELLED',
+    ...RESTS,
+    ...ANYTIME,
+  },
   REVIEW: { passed: 'VERIFY', changes_wanted: 'EXECUTE', ...RESTS, ...ANYTIME },
   VERIFY: {
     asked: 'SAME',
     repairable: 'EXECUTE',
+    head_moved: 'SAME',
     judged: 'REPORT',
     held_for_good: 'FAILED',
     rejected: 'CANCELLED',
@@ -71,10 +88,11 @@ export const TRANSITIONS = {
   REPORT: {
     published: 'SAME',
     ci_red: 'EXECUTE',
+    changes_heard: 'SAME',
     changes_requested: 'EXECUTE',
     head_moved: 'VERIFY',
+    verify_again: 'VERIFY',
     approved: 'ARCHIVE',
-    merged: 'ARCHIVE',
     nothing_to_approve: 'ARCHIVE',
     closed: 'CANCELLED',
     failed_for_good: 'FAILED',
@@ -82,7 +100,7 @@ export const TRANSITIONS = {
     ...ANYTIME,
   },
   ARCHIVE: { archived: 'DONE', ...RESTS, ...ANYTIME },
-  PAUSED: { resume: 'STORED', cancel: 'CANCELLED', error: 'FAILED' },
+  PAUSED: { resume: 'STORED', cancel: 'CANCELLED', error: 'FAILED', merged: 'ARCHIVE' },
   FAILED: {},
   CANCELLED: {},
   DONE: {},

@@ -84,6 +84,8 @@ export interface Classification {
   readonly capabilities: readonly Capability[]
   /** 0…1. Below the policy's threshold the task asks instead of guessing. */
   readonly confidence: number
+  /** The type that almost as much speaks for; absent where there is none. It is what a question asks about. */
+  readonly rival?: TaskType
   readonly signals: readonly Signal[]
   /** Name of the skill pack that took part, or null. */
   readonly skill: string | null

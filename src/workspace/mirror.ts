@@ -105,12 +105,17 @@ export async function listFilesAt(m: Mirror, sha: string, max: number): Promise<
 }
 
 const FETCH_TIMEOUT_MS = 600_000
+/** Even asking whether there is something to pack is a process more; this often is enough. */
+const TIDY_EVERY_MS = 10 * 60_000
+const tidiedAt = new Map<string, number>()
 
 /**
  * Packs what many small fetches left behind; does nothing most of the time. Objects of running tasks are safe: git
  * keeps what is younger than two weeks. A mirror that cannot be packed still serves, so a failure here is no failure.
  */
 async function tidy(m: Mirror, abort: { signal?: AbortSignal }): Promise<void> {
+  if (Date.now() - (tidiedAt.get(m.dir) ?? 0) < TIDY_EVERY_MS) return
+  tidiedAt.set(m.dir, Date.now())
   await git({
     action: 'packing the mirror',
     args: ['gc', '--auto', '--quiet'],

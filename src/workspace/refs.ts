@@ -26,6 +26,17 @@ export async function isAncestor(m: Mirror, older: string, newer: string): Promi
   return exitCode === 0
 }
 
+/** The newest commit that both build on, or null where they have nothing in common. Both must be in the mirror. */
+export async function mergeBase(m: Mirror, a: string, b: string): Promise<string | null> {
+  const { stdout } = await git({
+    action: 'comparing commits in the mirror',
+    args: ['merge-base', objectId(a), objectId(b)],
+    at: { gitDir: m.dir },
+    answers: [0, 1],
+  })
+  return stdout.toString('utf8').split('\n')[0] || null
+}
+
 /** Sets refs all at once (`sha`), or deletes them (null). A symbolic ref is replaced, not followed. */
 export async function writeRefs(
   m: Mirror,

@@ -8,7 +8,7 @@
  * Layout: `<root>/spares/<repository>/{ready,build-*,taken-*}`; the last two are swept by the janitor after a crash.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileFailure } from './git-failure.ts'
 import type { Mirror } from './handles.ts'
@@ -31,6 +31,9 @@ export async function refillSpare(m: Mirror, sha: string): Promise<void> {
       await sealMirror(m.dir)
       if (!(await moved(ready, build))) await mkdir(join(build, 'tree'), { recursive: true, mode: 0o700 })
       await moveTree({ gitDir: m.dir, workTree: join(build, 'tree'), index: join(build, 'index') }, sha)
+      // git reads again every file that was written in the second in which its index was, which here is most of them.
+      const later = new Date(Date.now() + 1_000)
+      await utimes(join(build, 'index'), later, later)
       await writeFile(join(build, 'commit'), sha)
       // Another process may have put one there meanwhile: then ours is one too many.
       await moved(build, ready)

@@ -15,11 +15,13 @@ import { takeSpare } from './spare.ts'
 export async function layTree(m: Mirror, tree: string, index: string, sha: string): Promise<void> {
   await removeTree(tree)
   await removeIndex(index)
-  if (!(await takeSpare(m, tree, index))) await mkdir(tree, { recursive: true, mode: 0o700 })
+  const isSpare = await takeSpare(m, tree, index)
+  if (!isSpare) await mkdir(tree, { recursive: true, mode: 0o700 })
   const at = { gitDir: m.dir, workTree: tree, index }
   try {
     await moveTree(at, sha)
-    await clean(at)
+    // Into an empty directory git has written the commit's files and nothing else.
+    if (isSpare) await clean(at)
   } catch (error) {
     // A full disk gets its room back.
     await removeTree(tree)

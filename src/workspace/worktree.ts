@@ -15,10 +15,11 @@ export type { Worktree } from './handles.ts'
 /**
  * A clean tree at the task's last commit: adopted if this machine has it, else built. Safe to repeat, also after a
  * kill at any moment: whatever is off is put right or built again. Everything uncommitted is gone afterwards, ignored
- * files too, so that a run starts from the same files on every machine.
+ * files too, so that a run starts from the same files on every machine. One exception: work that `keepTree` has kept on
+ * top of that commit is laid on it again, uncommitted.
  *
- * The last commit is the one that `commitAll` made for this task here; without one, or where `startSha` is ahead of it
- * (somebody pushed onto the branch), it is `startSha`. What an agent committed by itself does not count.
+ * The last commit is the one that `commitAll` made for this task here on top of `startSha`; without one it is `startSha`
+ * (somebody may have pushed onto the branch, or put it elsewhere). What an agent committed by itself does not count.
  * @param options.root directory of all workspaces; the tree is `<root>/trees/<task id>`
  */
 export async function prepareWorktree(
@@ -32,10 +33,10 @@ export async function prepareWorktree(
     await mkdir(join(options.root, 'trees'), { recursive: true, mode: 0o700 })
     const w: Worktree = { mirror: m, path: join(await realpath(join(options.root, 'trees')), name), branch, name }
     await sealMirror(m.dir)
-    const head = await lastCommit(w, options.startSha)
+    const { head, kept } = await lastCommit(w, options.startSha)
     await ensureDirectory(join(m.dir, 'worktrees'))
     await ensureDirectory(adminDir(w))
-    await adoptOrLay(w, head)
+    await adoptOrLay(w, kept ?? head)
     await linkWorktree(w)
     await writeRefs(m, [
       [ownRef(w), head],
@@ -58,6 +59,7 @@ export async function removeWorktree(w: Worktree, options: { keepBranch: boolean
     await sealMirror(w.mirror.dir)
     await writeRefs(w.mirror, [
       [ownRef(w), null],
+      [keptRef(w), null],
       [`refs/heads/${safeBranch(w.branch)}`, null],
     ])
   } catch (error) {
@@ -79,9 +81,29 @@ export async function agentReadOnlyPaths(w: Worktree): Promise<string[]> {
   return found
 }
 
+/**
+ * Makes a commit the task's last one that we have not made: somebody pushed it onto the branch. Needed where it does not
+ * stand on ours, because then nothing but this says which of the two counts. It must be in the mirror.
+ */
+export async function adoptCommit(
+  m: Mirror,
+  o: { readonly taskId: string; readonly branch: string; readonly sha: string },
+): Promise<void> {
+  await sealMirror(m.dir)
+  await writeRefs(m, [
+    [ownRef({ name: treeName(o.taskId) }), o.sha],
+    [`refs/heads/${safeBranch(o.branch)}`, o.sha],
+  ])
+}
+
 /** Our own mark of a task's last commit. A branch can be moved by an agent that runs `git commit`; this is not one. */
-export function ownRef(w: Worktree): string {
+export function ownRef(w: Pick<Worktree, 'name'>): string {
   return `refs/supervise/${w.name}`
+}
+
+/** What was kept of a round that a pause stopped, beside the branch. */
+export function keptRef(w: Worktree): string {
+  return `refs/kept/${w.name}`
 }
 
 /** The name of a task's directory: its id in lower case, letters and digits only. */
@@ -92,16 +114,18 @@ export function treeName(taskId: string): string {
   return name
 }
 
-async function lastCommit(w: Worktree, startSha: string): Promise<string> {
-  const [own, start] = await resolveCommits(w.mirror, [ownRef(w), objectId(startSha)])
+async function lastCommit(w: Worktree, startSha: string): Promise<{ head: string; kept: string | null }> {
+  const names = [ownRef(w), objectId(startSha), keptRef(w), `${keptRef(w)}^`]
+  const [own, start, kept, keptOn] = await resolveCommits(w.mirror, names)
   if (typeof start !== 'string')
     throw new OperatingError(
       'transient',
       'git_failed',
       `commit ${startSha.slice(0, 12)} is not in the mirror: fetch first`,
     )
-  if (typeof own !== 'string' || own === start) return start
-  return (await isAncestor(w.mirror, own, start)) ? start : own
+  const isAhead = typeof own === 'string' && own !== start && (await isAncestor(w.mirror, start, own))
+  const head = isAhead ? own : start
+  return { head, kept: typeof kept === 'string' && keptOn === head ? kept : null }
 }
 
 async function adoptOrLay(w: Worktree, head: string): Promise<void> {

@@ -6,9 +6,10 @@ import { type Bench, meets, type Row, rounded } from './bench.ts'
 import { calls } from './calls.ts'
 import { deliveries } from './deliveries.ts'
 import { start } from './start.ts'
+import { worktree } from './worktree.ts'
 
 /** `node test/bench/run.ts [name…] [--json FILE]`: figures, never a verdict; the exit code says only that it ran. */
-const BENCHES: Readonly<Record<string, Bench>> = { deliveries, start, calls }
+const BENCHES: Readonly<Record<string, Bench>> = { deliveries, start, calls, worktree }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
 const unknown = positionals.filter((name) => !(name in BENCHES))
@@ -18,8 +19,12 @@ if (unknown.length > 0) {
 }
 
 const stops: (() => Promise<unknown>)[] = []
+let interrupted = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stopAll().finally(() => process.exit(130)))
+  process.once(signal, () => {
+    interrupted = true
+    void stopAll().finally(() => process.exit(130))
+  })
 }
 
 const machine = {
@@ -43,13 +48,17 @@ try {
       await stopAll()
     }
   }
+} catch (error) {
+  // What was pulled away from under it fails; the one who did so ends the process.
+  if (interrupted) await new Promise(() => undefined)
+  throw error
 } finally {
   print()
 }
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(toJson(), null, 2)}\n`)
 
 async function stopAll(): Promise<void> {
-  for (const stop of stops.splice(0).toReversed()) {
+  for (let stop = stops.pop(); stop; stop = stops.pop()) {
     await stop().catch((error: unknown) => process.stderr.write(`stopping: ${String(error)}\n`))
   }
 }

@@ -47,7 +47,7 @@ export async function startSupervisor(
   const file = join(dir, 'supervisor.config.yml')
   // JSON is YAML.
   await writeFile(file, JSON.stringify({ dataDir: join(dir, 'data'), ...settings }))
-  const program = await startProgram({
+  const starting = startProgram({
     args,
     cwd: dir,
     env: {
@@ -66,8 +66,9 @@ export async function startSupervisor(
     },
     isReady: () => answers(`http://127.0.0.1:${port}/ping`),
   })
-  defer(() => program.stop())
-  return program
+  // Also when it is stopped before it is ready.
+  defer(async () => (await starting.catch(() => null))?.stop())
+  return starting
 }
 
 const answers = (url: string): Promise<boolean> =>

@@ -12,6 +12,8 @@ export async function agentSettings(): Promise<Record<string, unknown>> {
   return {
     backends: { agent: { type: 'script', command: ['/bin/sh', '-c', script], capabilities: ['coding'] } },
     prefer: { coding: ['agent'] },
+    // One person asks for them all.
+    budgets: { perUserHour: 1_000 },
     sandbox: (await probeSandbox()).available ? 'required' : 'off',
   }
 }

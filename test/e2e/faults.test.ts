@@ -72,3 +72,39 @@ story('a command is not lost while GitHub is away for longer than a few tries', 
   await w.reaches('review')
   await expectSingle(w, issue)
 })
+
+story('GitHub is away for longer than any step has patience for', { limitMs: 120_000 }, async (w) => {
+  const { issue } = await w.ask({ request: 'help' })
+  await w.settled()
+  expect(await w.mine(issue)).toHaveLength(1)
+  const away = { match: /./, kind: 'error' as const, status: 502, times: 60 }
+  w.gh.faults.push(away)
+  const second = await w.ask()
+  /** The pauses between the tries grow to minutes. */
+  const timePasses = async (): Promise<void> => {
+    await w.query("update deliveries set not_before = now() where status = 'received' and error is not null")
+    await w.query('update outbox set not_before = now() where wanted > sent and attempts > 0')
+    await w.query("update tasks set waiting_until = now() where waiting_on = 'retry'")
+    await w.query("select graphile_worker.add_job('inbox', job_key => 'inbox')")
+  }
+  const over = async (): Promise<boolean> => {
+    await timePasses()
+    const waiting = await w.query("select 1 from tasks where waiting_on = 'retry'")
+    return away.times === 0 && waiting.length === 0 && (await w.query('select 1 from tasks')).length === 1
+  }
+  await w.until('the end of it', over, 90_000)
+  await w.reaches('review', 60_000)
+  await expectSingle(w, second.issue)
+  expect(await w.query('select 1 from outbox where dead_at is not null')).toEqual([])
+})
+
+story('tokens that are an hour old are no longer good, and nobody notices', { agent: 'gated-fix' }, async (w) => {
+  const { issue } = await w.ask()
+  await w.until('the agent', () => w.agents().length > 0)
+  // An hour later; the program's own clock does not know.
+  w.gh.passTime(3_700_000)
+  await w.openGate()
+  await w.reaches('review')
+  await expectSingle(w, issue)
+  expect(w.calls().filter(({ status }) => status === 401).length).toBeGreaterThan(0)
+})

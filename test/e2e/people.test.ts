@@ -16,19 +16,27 @@ story('cancel ends a verification that hangs', { files: { '.github/supervisor.ym
   expect(await w.gh.view.branches(w.repo)).toEqual(['main'])
 })
 
-story('what a person pushed onto the branch is never overwritten', { agent: 'two-rounds' }, async (w) => {
+story('what a person pushes onto the branch is kept, verified and built upon', { agent: 'two-rounds' }, async (w) => {
   const { gh, repo } = w
   const { issue } = await w.ask()
   await w.reaches('review')
   await w.settled()
   const { head, number } = await w.pull()
   const theirs = await gh.as('reviewer').push({ repo, branch: head.ref, files: { 'NOTES.md': 'mine\n' } })
+  expect((await w.checkOn(theirs)).conclusion).toBe('success')
+
+  await w.reaches('REPORT review')
   await gh.as('reviewer').review(repo, number, { event: 'REQUEST_CHANGES', body: 'Please add CHANGES.txt, too.' })
-  expect(await w.reaches('FAILED')).toMatchObject({ reason_code: 'push_refused' })
-  await w.says(issue, /somebody else has changed the branch/)
+  await w.until('a commit on top', async () => (await w.pull()).head.sha !== theirs)
+  await w.reaches('REPORT review')
   await w.settled()
-  expect(await gh.view.git(repo, 'merge-base', theirs, head.ref)).toBe(theirs)
-  expect(await gh.view.show(repo, head.ref, 'NOTES.md')).toBe('mine')
+  const { head: second } = await w.pull()
+  expect(await gh.view.git(repo, 'rev-list', '--count', `main..${second.sha}`)).toBe('3')
+  expect(await gh.view.git(repo, 'merge-base', theirs, second.sha)).toBe(theirs)
+  expect(await gh.view.show(repo, second.sha, 'NOTES.md')).toBe('mine')
+  expect(await gh.view.show(repo, second.sha, 'CHANGES.txt')).toContain('add() adds')
+  expect((await w.checkOn(second.sha)).conclusion).toBe('success')
+  await w.says(issue, /Somebody else pushed to the branch/)
 })
 
 story('two tasks on one issue do not meet', { agent: 'gated-fix' }, async (w) => {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import { createGitHub, type GitHub } from '../../src/github/client.ts'
+import type { Limits } from '../../src/github/limits.ts'
 import type { RepositoryRef } from '../../src/task/task.ts'
 
 interface Recorded {
@@ -32,7 +33,12 @@ export interface FakeGitHub {
   on(method: string, path: RegExp, route: Route): void
   /** How the next tokens look. */
   token: { length: number; livesMs: number; repositories: readonly number[] | null; extra: Record<string, string> }
-  client(options?: { redact?: (text: string) => string; timeoutMs?: number; privateKey?: string }): GitHub
+  client(options?: {
+    redact?: (text: string) => string
+    timeoutMs?: number
+    privateKey?: string
+    limits?: Limits
+  }): GitHub
   to(method: string, path: RegExp): Recorded[]
   close(): Promise<void>
 }

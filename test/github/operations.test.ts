@@ -7,6 +7,7 @@ import { listComments, readIssue } from '../../src/github/issues.ts'
 import { addLabels, removeLabel } from '../../src/github/labels.ts'
 import { permissionOf } from '../../src/github/permission-of.ts'
 import { createPull, findPullByHead, markReady, readPull, updatePull } from '../../src/github/pulls.ts'
+import { listReviewComments } from '../../src/github/review-comments.ts'
 import { requestReview } from '../../src/github/reviewers.ts'
 import { APP_ID, BOT_ID, type FakeGitHub, REPO, startFakeGitHub } from './fake-github.ts'
 
@@ -337,4 +338,27 @@ test('reactions: on either kind of comment, and a deleted comment is told', asyn
     '/repos/acme/app/pulls/comments/8/reactions',
     '/repos/acme/app/issues/comments/9/reactions',
   ])
+})
+
+describe('the comments of a review', () => {
+  test('are read in one page, with place and author', async () => {
+    fake.on('GET', /\/pulls\/3\/reviews\/8\/comments/, () => ({
+      body: [
+        { user: user(5), body: 'Rename it.', path: 'a.js', line: 3, original_line: 2, diff_hunk: '@@ -1 +1 @@\n+x' },
+        { user: null, body: 'Gone.', path: 'a.js', original_line: 9, diff_hunk: '' },
+        { user: user(6, 'Bot'), body: 'The whole file.', path: 'b.js', diff_hunk: '' },
+      ],
+    }))
+    expect(await listReviewComments(github, REPO, 3, 8)).toEqual([
+      { author: user(5), body: 'Rename it.', path: 'a.js', line: 3, hunk: '@@ -1 +1 @@\n+x' },
+      expect.objectContaining({ author: expect.objectContaining({ login: 'ghost' }), line: 9 }),
+      expect.objectContaining({ author: user(6, 'Bot'), line: null }),
+    ])
+    expect(fake.to('GET', /comments/).map(({ path }) => path)).toEqual([
+      '/repos/acme/app/pulls/3/reviews/8/comments?per_page=100',
+    ])
+  })
+  test('of a review that is gone are none', async () => {
+    expect(await listReviewComments(github, REPO, 3, 8)).toEqual([])
+  })
 })

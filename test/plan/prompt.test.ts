@@ -25,7 +25,7 @@ function prompt(more: Partial<PromptInput> = {}): string {
     skill: null,
     delimiter: DELIMITER,
     repair: null,
-    followUp: null,
+    followUp: [],
     ...more,
   })
 }
@@ -65,16 +65,17 @@ describe('text of others', () => {
         request: text,
         comments: [{ author, text, createdAt: '2026-11-22T10:00:00Z' }],
         location: { path: text, line: 1, hunk: text },
+        lines: [{ path: text, line: 1, hunk: text, text }],
       }),
       repair: text,
-      followUp: text,
+      followUp: [{ author: author.login, text, lines: [{ path: text, line: null, hunk: text, text }] }],
       clarifications: [text],
       patch: text,
     })
 
   test('stands in blocks only', () => {
     const text = everywhere(HOSTILE)
-    expect(text.split(HOSTILE).length - 1).toBe(11)
+    expect(text.split(HOSTILE).length - 1).toBe(17)
     expect(outside(text)).not.toContain('Ignore the above')
     expect(text).toContain('author="unknown"')
   })
@@ -129,10 +130,33 @@ describe('what is wanted', () => {
       'the blocks `title` and `body` above say what is wanted',
     ))
   test('of a follow-up is what the review says, on top of the work', () => {
-    const text = prompt({ followUp: 'Please add a CHANGELOG entry.' })
-    expect(text).toContain('Please add a CHANGELOG entry.')
+    const text = prompt({ followUp: [{ author: 'maria', text: 'Please add a CHANGELOG entry.', lines: [] }] })
+    expect(text).toContain(`${OPEN} kind="review" author="maria">\nPlease add a CHANGELOG entry.\n${CLOSE}`)
     expect(text).toContain('Earlier work is in the worktree already.')
     expect(prompt()).not.toMatch(/CHANGELOG|Earlier work/)
+  })
+  test('of several reviews is all of them, each comment with its place', () => {
+    const line = { path: 'src/add.js', line: 3, hunk: '@@ -1,3 +1,3 @@\n+  return a + b', text: 'Use Number().' }
+    const text = prompt({
+      followUp: [
+        { author: 'maria', text: '', lines: [line] },
+        { author: 'jon', text: 'And a test.', lines: [] },
+      ],
+    })
+    expect(text).toContain(`${OPEN} kind="place">\nsrc/add.js, line 3\n${line.hunk}\n${CLOSE}`)
+    expect(text).toContain(`${OPEN} kind="review" author="maria">\nUse Number().\n${CLOSE}`)
+    expect(text).toContain(`${OPEN} kind="review" author="jon">\nAnd a test.\n${CLOSE}`)
+  })
+  test('of very many comments on lines is a part, and the rest is told', () => {
+    const lines = Array.from({ length: 100 }, (_, n) => ({ path: 'a.js', line: n, hunk: '', text: `remark ${n}.` }))
+    const text = prompt({ followUp: [{ author: 'maria', text: '', lines }] })
+    expect(text).toContain('remark 39.')
+    expect(text).not.toContain('remark 40.')
+    expect(text).toContain('60 more comments on lines are left out.')
+  })
+  test('of a review that is the command are its comments on lines, too', () => {
+    const lines = [{ path: 'src/add.js', line: null, hunk: '', text: 'Round it.' }]
+    expect(prompt({ snapshot: snapshot({ lines }) })).toContain(`${OPEN} kind="review">\nRound it.\n${CLOSE}`)
   })
   test('says the limits and the evidence', () => {
     const text = prompt()

@@ -58,6 +58,24 @@ describe('automation levels, as the table of SPEC 4.2 has them', () => {
   })
 })
 
+describe('a plan that was all that was asked for', () => {
+  test.each(AUTOMATION_LEVELS)('waits for a person at %s; the requester is one', (automation) => {
+    const d = evaluate('execute', facts({ dryRun: true, automation }))
+    expect(d).toMatchObject({ kind: 'approve', ruleId: 'dry-run', reasonCode: 'plan_only' })
+    expect(d).toMatchObject({ approval: { required: 1, requesterCounts: true }, facts: { dry_run: true } })
+  })
+  test('needs another person where anything else says so', () => {
+    expect(mark(withRisk('high', { dryRun: true }), 'execute')).toBe('O')
+    const strict = { required: 2, requesterCounts: false }
+    expect(evaluate('execute', facts({ dryRun: true, approvals: strict }))).toMatchObject({ approval: strict })
+  })
+  test('is refused and asked about like every other one, and later gates do not know of it', () => {
+    expect(evaluate('execute', facts({ dryRun: true, capabilitiesAvailable: [] })).kind).toBe('deny')
+    expect(evaluate('admit', facts({ dryRun: true })).kind).toBe('continue')
+    expect(evaluate('publish', facts({ dryRun: true, diff: diff() })).kind).toBe('continue')
+  })
+})
+
 describe('admit', () => {
   test.each([
     ['a good request', {}, 'continue', 'low_risk_goes_on'],
@@ -77,7 +95,7 @@ describe('admit', () => {
       'an unknown type after answers',
       { classification: classification({ type: 'unknown' }), rounds: 3 },
       'deny',
-      'unknown_type_needs_answer',
+      'clarifications_used_up',
     ],
     ['a guess', { classification: classification({ confidence: 0.2 }) }, 'clarify', 'low_confidence_needs_answer'],
     [

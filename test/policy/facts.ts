@@ -37,6 +37,7 @@ export const facts = (more: Partial<PolicyFacts> = {}): PolicyFacts => ({
   isCode: true,
   textChanged: false,
   rounds: 0,
+  dryRun: false,
   ...more,
 })
 

@@ -46,7 +46,13 @@ const CHECKS = [
   'cancelled',
 ]
 const PULLS = ['verified-waiting-for-review', 'not-verified', 'inconclusive-without-verify-command']
-const ASKINGS = ['waiting-for-plan-approval', 'clarification', 'held-for-protected-paths']
+const ASKINGS = [
+  'waiting-for-plan-approval',
+  'plan-only',
+  'waiting-for-budget',
+  'clarification',
+  'held-for-protected-paths',
+]
 const LIVING = 'https://github.com/acme/app/issues/311#issuecomment-1'
 const of = (name: string) => {
   const view = VIEWS[name]
@@ -76,7 +82,19 @@ const GOLDENS: Readonly<Record<string, () => string>> = {
     }),
   'reply-tasks': () =>
     renderReply({ kind: 'tasks', tasks: [of('working').task, of('verified-waiting-for-review').task] }),
-  'reply-why': () => renderReply({ kind: 'why', taskId: TASK.id, decisions: of('held-for-protected-paths').decisions }),
+  'reply-why': () =>
+    renderReply({
+      kind: 'why',
+      taskId: TASK.id,
+      reasonCode: 'protected_paths_need_approval',
+      classification: TASK.classification && {
+        ...TASK.classification,
+        signals: [{ name: 'verb:fix', matched: 'Fix `the` @login', effect: 'type bug_fix +3' }],
+      },
+      decisions: of('held-for-protected-paths').decisions,
+    }),
+  'reply-why-early': () => renderReply({ kind: 'why', taskId: TASK.id, decisions: [] }),
+  'reply-told': () => renderReply({ kind: 'told', reasonCode: 'budget_changed', word: '10usd' }),
   'reply-unknown-verb': () =>
     renderReply({ kind: 'refusal', reasonCode: 'unknown_verb', word: 'statsu', suggestions: ['/supervise status'] }),
   'reply-ambiguous-verb': () =>

@@ -346,6 +346,7 @@ export const VIEWS: Readonly<Record<string, TaskView>> = {
           questions: ['unknown_type_needs_answer', 'low_confidence_needs_answer'],
         },
       ],
+      plainReplies: true,
     },
   ),
   'held-for-protected-paths': view(
@@ -442,6 +443,31 @@ export const VIEWS: Readonly<Record<string, TaskView>> = {
       answer:
         '# Use Postgres\n\nYou have it already, see [the docs](https://www.postgresql.org/docs/). cc @jon\n\n| Queue | Extra service |\n|---|---|\n| graphile-worker | no |\n| BullMQ | **Redis** |\n\n1. Add `graphile-worker`\n2. Fixes #12\n\n```sql\nselect 1\n```\n',
     },
+  ),
+  'plan-only': view(
+    { state: 'PLAN', waitingOn: 'approval', waitingUntil: null, reasonCode: 'plan_only' },
+    {
+      decisions: [
+        {
+          gate: 'execute',
+          ruleId: 'dry-run',
+          reasonCode: 'plan_only',
+          facts: { dry_run: true },
+          kind: 'approve',
+          approval: { required: 1, requesterCounts: true },
+        },
+      ],
+    },
+  ),
+  'waiting-for-budget': view(
+    {
+      state: 'EXECUTE',
+      waitingOn: 'budget',
+      waitingUntil: new Date(Date.UTC(2026, 10, 29, 9, 1)),
+      reasonCode: 'budget_reached',
+      spentUsd: 5.02,
+    },
+    { approvals: [...approved], jobs: [job('implement', { status: 'failed', result: null })] },
   ),
   paused: view(
     { state: 'PAUSED', pausedFrom: 'EXECUTE', reasonCode: 'paused_by_person', spentUsd: 0.42 },

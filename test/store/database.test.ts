@@ -6,7 +6,8 @@ import { openDatabase } from '../../src/store/database.ts'
 import { databaseTrouble } from '../../src/store/database-trouble.ts'
 import { failDelivery, storeDeliveries, takeDeliveries } from '../../src/store/deliveries.ts'
 import type { Lease } from '../../src/store/leases.ts'
-import { nextDue, wantSurface } from '../../src/store/outbox.ts'
+import { wantSurface } from '../../src/store/outbox.ts'
+import { nextDue } from '../../src/store/outbox-sending.ts'
 import { wake } from '../../src/store/queue.ts'
 import { strandedTasks, surfaceOwner } from '../../src/store/tasks.ts'
 import { OperatingError } from '../../src/task/errors.ts'
@@ -37,6 +38,25 @@ describe('the sweep for stranded tasks', () => {
       insertCommand(store.db, tx, { ...happened, ...where, actor, permission: 'none', settledAs: null }),
     )
     expect(await strandedTasks(store.db, 2)).toEqual([ended, fresh])
+  })
+
+  test('finds one whose publication has arrived without waking it, or never will arrive', async () => {
+    const [published, refused, under] = [await store.newTask(), await store.newTask(), await store.newTask()]
+    const rest = { waitingOn: 'ci', until: inMinutes(5) } as const
+    const patch = { headSha: 'a'.repeat(40) }
+    for (const id of [published, refused, under]) {
+      const at = await store.walk(await store.lease(id), 'REPORT', { patch })
+      await advance(store.db, await leaseOf(id), at, { event: 'published', reasonCode: 'pull_request_opened', rest })
+      await store.expire(id)
+    }
+    const before = await strandedTasks(store.db, 100)
+    for (const id of [published, refused, under]) expect(before).not.toContain(id)
+    await store.sql('update tasks set pushed_sha = head_sha, pull_number = 7 where id = $1', [published])
+    await wantSurface(store.db.prisma, surfaceOwner(await store.task(refused)), 'branch')
+    await store.sql('update outbox set dead_at = now() where task_id = $1', [refused])
+    const after = await strandedTasks(store.db, 100)
+    expect(after).toEqual(expect.arrayContaining([published, refused]))
+    expect(after).not.toContain(under)
   })
 
   const leaseOf = async (id: string): Promise<Lease> => {

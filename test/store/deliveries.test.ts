@@ -6,6 +6,7 @@ import {
   failDelivery,
   finishDelivery,
   forgetDeliveries,
+  giveBackDeliveries,
   storeDeliveries,
   takeDeliveries,
 } from '../../src/store/deliveries.ts'
@@ -141,6 +142,14 @@ describe('taking', () => {
     await storeDeliveries(store.db.inboxPool, [delivery()])
     const lost = await takeOne()
     expect((await takeOne()).id).toBe(lost.id)
+  })
+
+  test('gives back at once what a worker that stops has not begun, but for what is finished', async () => {
+    await storeDeliveries(store.db.inboxPool, [delivery(), delivery()])
+    const taken = await takeDeliveries(store.db, 2)
+    await finishDelivery(store.db, taken[0]?.id ?? '', 'handled', null)
+    await giveBackDeliveries(store.db, taken)
+    expect((await takeDeliveries(store.db, 2)).map(({ id }) => id)).toEqual([taken[1]?.id])
   })
 
   test('is over when it is finished; a late failure changes nothing', async () => {

@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { withInstallationLock } from '../../src/store/installation-lock.ts'
-import type { OutboxRow, Surface } from '../../src/store/outbox.ts'
-import {
-  beginWrite,
-  deadSurface,
-  dueSurfaces,
-  failWrite,
-  holdInstallation,
-  nextDue,
-  wantSurface,
-} from '../../src/store/outbox.ts'
+import type { Surface } from '../../src/store/outbox.ts'
+import { deadSurface, wantSurface } from '../../src/store/outbox.ts'
+import type { OutboxRow } from '../../src/store/outbox-sending.ts'
+import { beginWrite, dueSurfaces, failWrite, holdInstallation, nextDue } from '../../src/store/outbox-sending.ts'
 import { surfaceOwner } from '../../src/store/tasks.ts'
 import { openTestStore, REPOSITORY, SECRET, type TestStore } from '../support/store.ts'
 import { until } from '../support/until.ts'

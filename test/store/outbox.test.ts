@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { advance } from '../../src/store/advance.ts'
 import type { Lease } from '../../src/store/leases.ts'
-import type { OutboxRow, Surface } from '../../src/store/outbox.ts'
+import type { Surface } from '../../src/store/outbox.ts'
+import { touchSurfaces, wantLooseSurface, wantSurface } from '../../src/store/outbox.ts'
+import type { OutboxRow } from '../../src/store/outbox-sending.ts'
 import {
   beginWrite,
   dueSurfaces,
@@ -9,10 +11,7 @@ import {
   installationsWithOutbox,
   nextDue,
   storeReceipt,
-  touchSurfaces,
-  wantLooseSurface,
-  wantSurface,
-} from '../../src/store/outbox.ts'
+} from '../../src/store/outbox-sending.ts'
 import { surfaceOwner } from '../../src/store/tasks.ts'
 import { openTestStore, REPOSITORY, type TestStore } from '../support/store.ts'
 
@@ -100,6 +99,7 @@ describe('the order', () => {
     for (let rows = await due(); rows[0]; rows = await due()) {
       order.push(rows[0].surface)
       await storeReceipt(store.db, rows[0], { hash: '', remoteId: null })
+      await timePasses()
     }
     expect(order).toEqual(['reaction', 'comment', 'branch', 'pull', 'check', 'ready', 'reviewers'])
   })
@@ -112,6 +112,16 @@ describe('the order', () => {
     expect((await due()).map((r) => r.key)).toEqual([`${id}:branch`, `${other}:pull`])
     await send('branch')
     expect((await due()).map((r) => r.key).sort()).toEqual([`${id}:pull`, `${other}:pull`].sort())
+  })
+
+  test('gives the task a moment to say more before the check is first written; what follows need not wait', async () => {
+    for (const surface of ['ready', 'pull', 'branch'] as const) await want(surface)
+    await want('check', HEAD)
+    await send('branch')
+    await send('pull')
+    expect(await dueKinds()).toEqual(['ready'])
+    await timePasses()
+    expect(await dueKinds()).toEqual(['check', 'ready'])
   })
 
   test('holds a question back until the comment that it points at is there', async () => {

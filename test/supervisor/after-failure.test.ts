@@ -35,10 +35,16 @@ describe('after a step that failed', () => {
   })
 
   test('tries end: then the task fails with the same reason', () => {
-    expect(afterFailure(taskWith({ retries: 6 }), transient())).toMatchObject({
+    const passing = new OperatingError('transient', 'backend_failed', 'the agent lost its connection')
+    expect(afterFailure(taskWith({ retries: 6 }), passing)).toMatchObject({
       event: 'error',
-      reasonCode: 'github_unavailable',
+      reasonCode: 'backend_failed',
     })
+  })
+
+  test('an outage of GitHub is sat out for a day, not for two minutes', () => {
+    expect(pauseOf(200)).toBeGreaterThan(4 * 60_000)
+    expect(afterFailure(taskWith({ retries: 300 }), transient())).toMatchObject({ event: 'error' })
   })
 
   test.each(['configuration', 'task', 'limit', 'cancelled', 'internal'] as const)(

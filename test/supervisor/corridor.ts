@@ -38,6 +38,7 @@ export function corridorOf(
       ...options.settings,
     },
     skills: [],
+    changesQuietMs: 60_000,
     limitChecks: pLimit(1),
     slots: createSlots(options.slots ?? 1, () => undefined),
     log,

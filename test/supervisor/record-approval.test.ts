@@ -154,6 +154,50 @@ describe('an approval of the plan', () => {
   })
 })
 
+describe('an approval by reaction or button', () => {
+  const reacting = async (gate: Gate, version: number, actor = ALICE): Promise<string | null> =>
+    saying(gate, { actor, argument: { source: 'reaction', version, at: '2020-01-01T00:00:00Z' } })
+
+  test('on a comment counts for what that comment asked, whenever it was given', async () => {
+    const gate = await waiting('PLAN', 'approval', { required: 2 })
+    const { version } = await store.task(gate.id)
+    expect(await reacting(gate, version)).toBe('approved_by_person')
+    expect(await approvalsOf(store.db, gate.id)).toMatchObject([{ source: 'reaction', actor: { id: ALICE.id } }])
+    await replan(gate, 'beef'.padEnd(64, '0'))
+    expect(await reacting(gate, version, BOB)).toBe('approval_stale')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'PLAN', waitingOn: 'approval' })
+  })
+
+  test('of a check run counts for its commit, and not for a plan', async () => {
+    const pressing = (gate: Gate, sha: string): Promise<string | null> =>
+      saying(gate, { actor: ALICE, argument: { source: 'button', argument: sha } })
+    expect(await pressing(await waiting('PLAN', 'approval'), HEAD)).toBe('approval_stale')
+    const gate = await waiting('REPORT', 'review')
+    expect(await pressing(gate, 'b'.repeat(40))).toBe('approval_stale')
+    expect(await pressing(gate, HEAD)).toBe('approved_by_person')
+    expect(await approvalsOf(store.db, gate.id)).toMatchObject([{ source: 'button', headSha: HEAD }])
+  })
+})
+
+test('what has been seen to fail cannot be called done by anybody', async () => {
+  const gate = await waiting('REPORT', 'review')
+  await store.sql(`update tasks set verdict = 'fail' where id = $1`, [gate.id])
+  expect(await approving(gate, { actor: ALICE }, HEAD)).toBe('nothing_to_approve')
+  expect(await store.task(gate.id)).toMatchObject({ state: 'REPORT', waitingOn: 'review' })
+})
+
+test('a refusal of a stale approval says what to type', async () => {
+  const gate = await waiting('VERIFY', 'approval')
+  await approving(gate, { actor: ALICE }, 'deadbee')
+  const { issueNumber } = await store.task(gate.id)
+  const [row] = await store.sql(`select payload from outbox where surface = 'reply' and issue_number = $1`, [
+    issueNumber,
+  ])
+  expect(row?.['payload']).toMatchObject({
+    reply: { reasonCode: 'approval_stale', word: 'deadbee', suggestions: [`/supervise approve ${HEAD.slice(0, 7)}`] },
+  })
+})
+
 describe('an approval before the push', () => {
   test('is bound to the commit; the step looks again and finds it', async () => {
     const gate = await waiting('VERIFY', 'approval')
@@ -208,17 +252,31 @@ describe('a review of the pull request', () => {
     expect(await store.task(gate.id)).toMatchObject({ state: 'REPORT', waitingOn: 'review' })
   })
 
-  test('that asks for changes is the next round with its words; from a stranger it is nothing', async () => {
+  test('that asks for changes is heard, and the next round waits for more of them; from a stranger it is nothing', async () => {
     const gate = await waiting('REPORT', 'review')
     expect(await review(gate, 'request_changes', HEAD, { permission: 'read' })).toBe('approval_not_counted')
-    expect(await review(gate, 'request_changes', HEAD)).toBe('changes_requested')
-    expect(await store.task(gate.id)).toMatchObject({
-      state: 'EXECUTE',
-      round: 1,
-      followUps: 1,
-      feedback: 'please',
-      verdict: null,
-    })
+    expect(await review(gate, 'request_changes', HEAD)).toBe('changes_heard')
+    const heard = await store.task(gate.id)
+    expect(heard).toMatchObject({ state: 'REPORT', waitingOn: 'review', reasonCode: 'changes_heard', followUps: 0 })
+    expect((heard.waitingUntil?.getTime() ?? 0) - Date.now()).toBeGreaterThan(0)
+    expect(await review(gate, 'approve', HEAD), 'what changes is not approved').toBe('changes_pending')
+    expect(await review(gate, 'request_changes', HEAD)).toBe('changes_heard')
+    const again = await store.task(gate.id)
+    expect(again.waitingUntil?.getTime()).toBeGreaterThan(heard.waitingUntil?.getTime() ?? 0)
+  })
+
+  test('that asks for changes before the round has ended waits for its end', async () => {
+    const gate = await waiting('VERIFY', 'approval')
+    expect(await review(gate, 'request_changes', HEAD)).toBe('changes_heard')
+    expect(await store.task(gate.id)).toMatchObject({ state: 'VERIFY', waitingOn: 'approval', followUps: 0 })
+  })
+
+  test('of a person’s own pull request is none of ours before our first commit', async () => {
+    const gate = await waiting('REPORT', 'review')
+    await store.sql('update tasks set is_pull_request = true, pull_number = issue_number where id = $1', [gate.id])
+    expect(await review(gate, 'request_changes', HEAD)).toBe('event_not_handled')
+    await store.sql('update tasks set pushed_sha = head_sha where id = $1', [gate.id])
+    expect(await review(gate, 'request_changes', HEAD)).toBe('changes_heard')
   })
 })
 

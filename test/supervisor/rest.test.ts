@@ -26,12 +26,13 @@ describe('when a rest ends', () => {
     ['retry, time left', { waitingOn: 'retry', waitingUntil: FUTURE }, true, null],
     ['retry, over', { waitingOn: 'retry', waitingUntil: PAST }, false, 'woke wait_over'],
     ['quota, over', { waitingOn: 'quota', waitingUntil: PAST }, false, 'woke wait_over'],
-    ['budget, over', { waitingOn: 'budget', waitingUntil: PAST }, false, 'woke wait_over'],
+    ['budget, over', { waitingOn: 'budget', waitingUntil: PAST }, false, 'expired budget_expired'],
     ['budget without an end', { waitingOn: 'budget', waitingUntil: null }, true, null],
     ['ci, not arrived', { waitingOn: 'ci', waitingUntil: FUTURE, headSha: HEAD }, true, null],
     ['ci, not arrived in time', { waitingOn: 'ci', waitingUntil: PAST, headSha: HEAD }, false, 'woke wait_over'],
     ['ci, arrived', { waitingOn: 'ci', waitingUntil: FUTURE, ...PUBLISHED }, false, 'woke wait_over'],
-    ['a review never', { waitingOn: 'review', waitingUntil: PAST, ...PUBLISHED }, true, null],
+    ['a review never', { waitingOn: 'review', waitingUntil: null, ...PUBLISHED }, true, null],
+    ['heard requests after a while', { waitingOn: 'review', waitingUntil: PAST, ...PUBLISHED }, true, 'woke wait_over'],
     ['what does not rest', { waitingOn: null, waitingUntil: PAST }, true, null],
   ])('%s', (_name, over, slotFree, expected) => {
     const end = restEnd(taskWith(over), NOW, slotFree)

@@ -5,6 +5,7 @@ import { REPOSITORY } from '../support/store.ts'
 export function taskWith(over: Partial<StoredTask> = {}): StoredTask {
   return {
     id: '01JTESTTASK00000000000000A',
+    parentId: null,
     repository: REPOSITORY,
     issueNumber: 1,
     isPullRequest: false,

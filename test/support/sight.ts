@@ -125,7 +125,8 @@ export function openSight(o: {
       await wait('end of all that is under way', async () => {
         const [row] = await query<{ open: string }>(
           `select (select count(*) from deliveries where status = 'received')
-            + (select count(*) from outbox o where o.wanted > o.sent and o.dead_at is null and not exists (
+            + (select count(*) from outbox o where o.wanted > o.sent and o.dead_at is null
+              and not (o.surface = 'mergeable' and o.not_before > now()) and not exists (
                 select 1 from outbox given_up where given_up.task_id = o.task_id and given_up.dead_at is not null
                 and given_up.rank < o.rank and o.surface in ('pull', 'check', 'ready', 'reviewers')))
             + (select count(*) from commands where applied_at is null and task_id is not null) as open`,

@@ -134,6 +134,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       LOG_LEVEL: 'info',
       SUPERVISOR_CONFIG: file,
       DATABASE_URL: database.url,
+      // Nobody waits for a minute here; a story that is about that time sets its own.
+      SUPERVISOR_CHANGES_QUIET_MS: '200',
       ...options.env,
     }
     const programs: Program[] = []

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { commitAll, headOf } from '../../src/workspace/commit.ts'
 import { fetchMirror, openMirror } from '../../src/workspace/mirror.ts'
-import { agentReadOnlyPaths, prepareWorktree, removeWorktree } from '../../src/workspace/worktree.ts'
+import { adoptCommit, agentReadOnlyPaths, prepareWorktree, removeWorktree } from '../../src/workspace/worktree.ts'
 import { branchOf, MESSAGE, makeWorld, userGit, type World, write } from './support.ts'
 
 let world: World
@@ -112,6 +112,20 @@ describe('preparing', () => {
     await fetchMirror(world.mirror, world.remote)
     expect(await headOf(await world.task('01TASK', ahead))).toBe(ahead)
     expect(await readFile(join(w.path, 'c.js'), 'utf8')).toBe('c')
+  })
+
+  it('follows a person who put the branch elsewhere, also back in time, when told so', async () => {
+    const w = await world.task()
+    await write(w.path, { 'src/b.js': 'b' })
+    const { sha } = await commitAll(w, MESSAGE)
+    await userGit(world.mirror.dir, '--git-dir=.', 'push', '-q', world.bare, `${world.base}:refs/heads/elsewhere`)
+    const beside = await world.personPushes('elsewhere', { 'c.js': 'c' })
+    await fetchMirror(world.mirror, world.remote)
+    expect(await headOf(await world.task('01TASK', beside))).toBe(beside)
+    await adoptCommit(world.mirror, { taskId: '01TASK', branch: branchOf('01TASK'), sha })
+    expect(await headOf(await world.task('01TASK', sha))).toBe(sha)
+    await adoptCommit(world.mirror, { taskId: '01TASK', branch: branchOf('01TASK'), sha: world.base })
+    expect(await headOf(await world.task('01TASK', world.base))).toBe(world.base)
   })
 
   it('says that the commit must be fetched where it is not there', async () => {

@@ -2,16 +2,30 @@ import { ask } from '../ask-emulator.ts'
 import { installationOf } from '../caller.ts'
 import { appJson } from '../correct.ts'
 import { ApiFailure, forbidden, notFound } from '../failure.ts'
-import { asJson, parseJson, textAt } from '../json.ts'
+import { asJson, asList, parseJson, textAt } from '../json.ts'
 import { type Answer, type Call, forward, paged, type Route, route } from '../route.ts'
 import type { DeliveryRecord } from '../types.ts'
 import { botLogin, isoSeconds, userNamed, type World } from '../world.ts'
 
 /** GitHub keeps attempts for three days. */
 const KEPT_MS = 3 * 86_400_000
+const NOT_ACCESSIBLE =
+  'There is at least one repository that does not exist or is not accessible to the parent installation.'
 
 export const appRoutes: readonly Route[] = [
+  route('GET', '/app/installations/\\d+', async (world, call) => {
+    await mustBeApp(world, call)
+    if (world.losses.standing === 'removed') throw notFound()
+    const answer = await forward(world, call)
+    const suspended_at = world.losses.standing === 'suspended' ? isoSeconds(world.now()) : null
+    return { ...answer, body: { ...asJson(answer.body), suspended_at, suspended_by: null } }
+  }),
   route('POST', '/app/installations/\\d+/access_tokens', async (world, call) => {
+    if (world.losses.standing === 'suspended') throw new ApiFailure(403, 'This installation has been suspended')
+    if (world.losses.standing === 'removed') throw notFound()
+    const ids = asList(call.body['repository_ids'])
+    if (ids.some((id) => world.losses.taken.has(Number(id)) || !world.emulator.rows.repositories.get(Number(id))))
+      throw new ApiFailure(422, NOT_ACCESSIBLE)
     const answer = await forward(world, call)
     if (answer.status !== 201) return answer
     const json = asJson(answer.body)
@@ -50,7 +64,9 @@ export const appRoutes: readonly Route[] = [
   route('GET', '/installation/repositories', async (world, { caller }) => {
     if (caller.kind !== 'installation') throw forbidden()
     const all = world.emulator.rows.repositories.all()
-    const seen = all.filter((row) => caller.repositories === null || caller.repositories.has(row.id))
+    const seen = all.filter(
+      ({ id }) => !world.losses.taken.has(id) && (caller.repositories === null || caller.repositories.has(id)),
+    )
     const repositories = await Promise.all(seen.map((row) => ask(world, 'GET', `/repos/${row.full_name}`)))
     return { status: 200, body: { total_count: seen.length, repositories } }
   }),

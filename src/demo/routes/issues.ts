@@ -27,7 +27,9 @@ export const issueRoutes = [
   }),
   repositoryRoute('GET|PATCH', 'issues/(\\d+)', async (world, call, repository, number) => {
     mustFit(call.body, { title: 256, body: 65_536 })
-    if (!issueNumbered(world, repository, number).is_pull_request) return forward(world, call)
+    const issue = issueNumbered(world, repository, number)
+    if (call.method === 'PATCH') world.previousTexts.set(issue.id, { title: issue.title, body: issue.body })
+    if (!issue.is_pull_request) return forward(world, call)
     const level = call.method === 'GET' ? 'read' : 'write'
     const permissions = ['issues', 'pull_requests']
     mustHave(world.emulator.rows, repository, call.caller, { permissions, level, role: 'read' })

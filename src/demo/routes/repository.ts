@@ -2,8 +2,9 @@ import { mustHave, permissionNameOf, roleOf } from '../access.ts'
 import { ask } from '../ask-emulator.ts'
 import type { RepositoryRow } from '../emulator-rows.ts'
 import { ApiFailure, invalid, notFound } from '../failure.ts'
+import { changeSettings } from '../ground.ts'
 import { asJson, textAt } from '../json.ts'
-import { type Answer, type Call, forward, repositoryRoute } from '../route.ts'
+import { type Answer, type Call, forward, repositoryRoute, route } from '../route.ts'
 import { loginOf, userNamed, type World } from '../world.ts'
 import { writeCode } from '../write-code.ts'
 
@@ -11,6 +12,9 @@ const WRITE = { permissions: ['contents'], level: 'write', role: 'write' } as co
 const READ = { permissions: ['metadata'], level: 'read', role: 'read' } as const
 
 export const repositoryRoutes = [
+  route('PATCH', '/repos/([^/]+/[^/]+)', (world, call, fullName = '') =>
+    changeSettings(world, fullName, () => forward(world, call)),
+  ),
   repositoryRoute('GET', 'collaborators/([^/]+)/permission', (world, call, repository, login = '') => {
     mustHave(world.emulator.rows, repository, call.caller, READ)
     const user = userNamed(world, login)

@@ -1,3 +1,4 @@
+import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { RISKS, TASK_TYPES } from '../../task/task.ts'
 import { situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
@@ -11,7 +12,8 @@ const MAX_NOTES = 8
 export function heading(view: TaskView): string {
   const [mark, words] = HEADLINES[situationOf(view)]
   const { pullNumber } = view.task
-  const pull = pullNumber === null ? '' : ` → ${link(`#${pullNumber}`, view.links.pull)}`
+  // In the pull request itself there is nowhere to lead to.
+  const pull = pullNumber === null || isOnPullRequest(view.task) ? '' : ` → ${link(`#${pullNumber}`, view.links.pull)}`
   return `### ${mark} ${words} · ${title(view)}${pull}`
 }
 

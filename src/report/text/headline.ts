@@ -6,6 +6,7 @@ export const HEADLINES = {
   clarify: ['⏸', 'Waiting for an answer'],
   planning: ['▶', 'Planning'],
   approve_plan: ['⏸', 'Waiting for approval of the plan'],
+  plan_ready: ['⏸', 'The plan is ready, nothing is started'],
   preparing: ['▶', 'Preparing the workspace'],
   working: ['▶', 'Working'],
   reviewing: ['▶', 'A second agent reviews'],

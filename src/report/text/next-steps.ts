@@ -1,6 +1,8 @@
 import type { Verb } from '../../task/command.ts'
+import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import { type Situation, situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
+import { givenSoFar } from './approvals.ts'
 import { dateText, list, shortSha } from './format.ts'
 import { AGAIN_WORDS, wordsFor } from './reasons.ts'
 import { link, login } from './safe.ts'
@@ -49,6 +51,11 @@ const STEPS: Record<Situation, Steps> = {
     step('reject', 'Change the plan: `/supervise reject <what to change>`.'),
     CANCEL,
   ],
+  plan_ready: (view) => [
+    ...approve(view, '`/supervise approve`', 'To start it'),
+    step('reject', 'Change the plan: `/supervise reject <what to change>`.'),
+    step('cancel', 'Drop it: `/supervise cancel`.'),
+  ],
   preparing: always(PAUSE, CANCEL),
   working: always(PAUSE, CANCEL),
   reviewing: always(PAUSE, CANCEL),
@@ -74,7 +81,7 @@ const STEPS: Record<Situation, Steps> = {
     CANCEL,
   ],
   unverified: (view) => [step(null, `**To go on:** request changes on ${pull(view)}, or close it.`), CANCEL],
-  approve_result: (view) => [...approve(view, '`/supervise approve`, or an approving review'), CANCEL],
+  approve_result: (view) => [...approve(view, '`/supervise approve`'), CANCEL],
   quota: always(BY_ITSELF, CANCEL),
   budget: always(step('budget', '**To go on:** `/supervise budget 10usd` gives more.'), CANCEL),
   capacity: always(BY_ITSELF, CANCEL),
@@ -91,13 +98,16 @@ const STEPS: Record<Situation, Steps> = {
   done: always(),
 }
 
-function approve({ links, reactions }: TaskView, how: string): NextStep[] {
+function approve({ links, reactions }: TaskView, how: string, lead = 'To go on'): NextStep[] {
   const asked = links.asking ?? null
-  const react = asked === null || reactions !== true ? '' : `👍 on ${link('the comment that asks for it', asked)}, or `
-  return [step('approve', `**To go on:** ${react}${how}.`)]
+  const where = asked === null ? 'the comment below that asks for it' : link('the comment that asks for it', asked)
+  const react = reactions === true ? `👍 on ${where}, or ` : ''
+  return [step('approve', `**${lead}:** ${react}${how}.`)]
 }
 
 function draft(view: TaskView): NextStep[] {
+  // On a person's own branch nothing is put that failed.
+  if (isOnPullRequest(view.task)) return [step(null, `Nothing that failed was pushed: ${pull(view)} stands as it was.`)]
   return view.task.pullNumber === null
     ? []
     : [step(null, `**You can** look at the draft ${pull(view)}, take its branch over, or close it.`)]
@@ -122,12 +132,12 @@ export function waitingFor(view: TaskView): string {
       return ''
     case 'review': {
       const people = view.reviewers ?? [task.requester.login]
-      return `Waiting for the review of ${pull(view)} by ${people.length === 0 ? 'a person with write access' : list(people.map(login), 5)}.`
+      return `Waiting for the review of ${pull(view)} by ${people.length === 0 ? 'a person with write access' : list(people.map(login), 5)}.${givenSoFar(view)}`
     }
     case 'clarification':
       return `Waiting for the answer of ${login(task.requester.login)}${until}.`
     case 'approval':
-      return `Waiting for the approval of ${approvers(view)}${until === '' ? '' : `,${until}`}.`
+      return `Waiting for the approval of ${approvers(view)}${until === '' ? '' : `,${until}`}.${givenSoFar(view)}`
     case 'ci':
       return task.pullNumber === null ? '' : `Waiting for the repository's own checks${until}.`
     case 'quota':
@@ -135,7 +145,7 @@ export function waitingFor(view: TaskView): string {
     case 'retry':
       return `${wordsFor(task.reasonCode).happened}${task.waitingUntil === null ? '' : ` Next try: ${dateText(task.waitingUntil)}.`}`
     case 'budget':
-      return wordsFor(task.reasonCode).happened
+      return `${wordsFor(task.reasonCode).happened}${until === '' ? '' : ` It waits${until}.`}`
   }
 }
 

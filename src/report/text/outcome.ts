@@ -1,7 +1,8 @@
 import { type Situation, situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
 import { list, shortSha } from './format.ts'
-import { questionFor, wordsFor } from './reasons.ts'
+import { questionLines } from './questions.ts'
+import { wordsFor } from './reasons.ts'
 import { code, fence, plain } from './safe.ts'
 
 /** The sentence that says what came of it, or what is asked. Empty where the headline says it all. */
@@ -11,13 +12,14 @@ export function outcome(view: TaskView): string {
 }
 
 const SENTENCES: Partial<Record<Situation, (view: TaskView) => string>> = {
-  clarify: questions,
+  clarify: questionLines,
   held: reason,
   held_back: reason,
   refused: reason,
   cancelled: reason,
   failed: (view) => [reason(view), detail(view)].filter((s) => s !== '').join('\n\n'),
   retry: detail,
+  paused: (view) => [reason(view), detail(view)].filter((s) => s !== '').join('\n\n'),
   done: ({ task }) => {
     if (task.reasonCode === 'answer_given' || task.headSha === null) return 'The answer is below.'
     if (task.outcome === 'accepted') return 'The pull request was merged.'
@@ -41,15 +43,6 @@ function reason({ task }: Pick<TaskView, 'task'>): string {
 
 function detail(view: TaskView): string {
   return view.detail === undefined || view.detail === null || view.detail.trim() === '' ? '' : fence(view.detail, 1_500)
-}
-
-function questions({ decisions }: TaskView): string {
-  const asked = decisions.findLast((d) => d.kind === 'clarify')
-  const codes =
-    asked?.kind === 'clarify' && asked.questions.length > 0
-      ? asked.questions.slice(0, 8)
-      : (['low_confidence_needs_answer'] as const)
-  return codes.map((c, i) => `${i + 1}. ${questionFor(c)}`).join('\n')
 }
 
 function passed({ task }: TaskView): string {

@@ -2,6 +2,7 @@ import type { Job } from '../../task/job.ts'
 import type { Plan, PlannedJob } from '../../task/plan.ts'
 import { situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
+import { approvalsAt, SOURCES } from './approvals.ts'
 import { count, durationText, list, money } from './format.ts'
 import { code, link, login, plain } from './safe.ts'
 
@@ -19,25 +20,24 @@ export function planForApproval(plan: Plan): string {
 export function checklist(view: TaskView): string {
   const { plan } = view
   if (plan === null) return ''
-  const lines = [...approvalLines(view), ...plan.jobs.slice(0, MAX_STEPS).map((planned) => jobLine(view, planned))]
+  const lines = [
+    ...approvalLines(view, 'execute'),
+    ...plan.jobs.slice(0, MAX_STEPS).map((planned) => jobLine(view, planned)),
+  ]
   if (plan.jobs.length > MAX_STEPS) lines.push(`- [ ] ${plan.jobs.length - MAX_STEPS} more steps`)
   if (plan.baseSha !== null || plan.verification.commands.length > 0) lines.push(verifyLine(view, plan))
+  lines.push(...approvalLines(view, 'publish'))
   if (plan.baseSha !== null) lines.push(pullLine(view))
+  lines.push(...approvalLines(view, 'result'))
   return lines.join('\n')
 }
 
-function approvalLines({ approvals }: TaskView): string[] {
-  const given = approvals.filter((a) => a.decision === 'approved' && a.gate === 'execute').slice(0, 5)
-  return given.map((a) => `- [x] Plan approved by ${login(a.login)} (${SOURCES[a.source]})`)
+function approvalLines(view: TaskView, gate: keyof typeof APPROVED): string[] {
+  const given = approvalsAt(view, gate).slice(0, 5)
+  return given.map((a) => `- [x] ${APPROVED[gate]} approved by ${login(a.login)} (${SOURCES[a.source]})`)
 }
 
-const SOURCES = {
-  command: 'command',
-  review: 'review',
-  reaction: 'reaction',
-  button: 'button',
-  prompt: 'prompt',
-} as const
+const APPROVED = { execute: 'Plan', publish: 'Push', result: 'Result' } as const
 
 function jobLine(view: TaskView, planned: PlannedJob): string {
   const job = view.jobs.findLast((j) => j.key === planned.key)

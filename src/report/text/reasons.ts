@@ -74,6 +74,11 @@ export const REASONS = {
     'No open task belongs to this thread.',
     '`/supervise <request>` starts one.',
   ),
+  unknown_task: words(
+    'Nothing was changed.',
+    'No task of this thread that this could mean has that id.',
+    'Give the id of one of them, or its last six characters or more.',
+  ),
   not_waiting_for_that: words(
     'Nothing was changed.',
     'The task does not wait for that now.',
@@ -99,10 +104,25 @@ export const REASONS = {
     'The pull request comes from a fork, and code of others must not run beside the rights of this repository.',
     'Push the branch to this repository, open a pull request from it, and ask there.',
   ),
-  pull_requests_not_supported: words(
+  pull_request_not_open: words(
     'Not started.',
-    'This version works on issues, not on the branches of existing pull requests.',
-    'Open an issue that says what to change, and ask there.',
+    'The pull request is merged or closed.',
+    'Reopen it, or ask on an issue.',
+  ),
+  head_is_default_branch: words(
+    'Not started.',
+    'The pull request comes from the default branch, and work goes there through pull requests only.',
+    'Push the work to a branch of its own, open a pull request from it, and ask there.',
+  ),
+  head_branch_unusable: words(
+    'Not started.',
+    'The branch of the pull request has a name that this program does not work with.',
+    'Rename the branch (letters, digits, `-`, `_`, `.` and `/`), and ask on its new pull request.',
+  ),
+  branch_has_task: words(
+    'No second task was started.',
+    'A task works on this branch already, and a branch has one task at a time.',
+    'Write the request in its pull request without `--new`: it becomes the next round there. Or `/supervise cancel` it first.',
   ),
   installation_not_allowed: words(
     'Not started.',
@@ -142,8 +162,13 @@ export const REASONS = {
   goes_on_by_policy: words('Goes on without approval.', 'The automation level that is set here allows it.'),
   plan_needs_approval: words(
     'The plan waits for approval.',
-    'The request asked for a plan first.',
+    'The request can be read in several ways.',
     '`/supervise approve`',
+  ),
+  plan_only: words(
+    'The plan is ready. Nothing is started by itself.',
+    'Only the plan was asked for.',
+    '`/supervise approve` starts it, `/supervise cancel` drops it.',
   ),
   medium_risk_needs_approval: words('The plan waits for approval.', 'The risk is medium.', '`/supervise approve`'),
   high_risk_needs_approval: words(
@@ -227,9 +252,9 @@ export const REASONS = {
     'Mend the file on the default branch.',
   ),
   budget_above_cap: words(
-    'Not started with that budget.',
+    'That budget was not taken.',
     'It is higher than the operator allows for one task.',
-    'Send the command again with a smaller `--budget`.',
+    'Send the command again with a smaller one.',
   ),
 
   // running
@@ -259,6 +284,8 @@ export const REASONS = {
     'Ask the operator to install bubblewrap; `supervisor doctor` says what is missing.',
   ),
   budget_reached: words('The budget is used up; the work is kept.', null, '`/supervise budget 10usd` gives more.'),
+  budget_changed: words('The budget of the task was changed.'),
+  budget_expired: words('Nobody gave more budget in time.', null, AGAIN_WORDS),
   quota_reached: words('The provider of the model has no quota left for now; the work is kept.', null, BY_ITSELF),
   github_unavailable: words('GitHub does not answer.', null, BY_ITSELF),
   github_refused: words(
@@ -280,7 +307,17 @@ export const REASONS = {
   installation_suspended: words(
     'The App is suspended here.',
     null,
-    'Ask an owner to unsuspend it, then give the command again.',
+    'It goes on by itself when an owner unsuspends the App.',
+  ),
+  installation_removed: words(
+    'The App was removed here.',
+    null,
+    'Install it again, then `/supervise <request>` starts again.',
+  ),
+  repository_removed: words(
+    'The App was taken off this repository.',
+    null,
+    'Give it the repository again, then `/supervise <request>` starts again.',
   ),
   conversation_locked: words(
     'Nothing can be written here.',
@@ -297,10 +334,25 @@ export const REASONS = {
     'It was deleted, transferred, or the App was removed from it.',
     'Install the App where it is now, and ask there.',
   ),
+  issue_gone: words(
+    'The issue is gone.',
+    'It was deleted or transferred to another repository.',
+    'Ask in the issue where it is now.',
+  ),
+  base_conflict: words(
+    'The base branch has moved, and this change conflicts with it.',
+    null,
+    'Request changes that ask for the conflict to be resolved, or resolve it on the branch by hand.',
+  ),
   base_branch_missing: words(
     'The base branch does not exist.',
     null,
     'Send the command again with `--base` and a branch that exists.',
+  ),
+  head_branch_missing: words(
+    'The branch of the pull request does not exist any more.',
+    null,
+    'Restore the branch, then give the command again.',
   ),
   git_failed: words('Git did not do what it was told.', null, AGAIN_WORDS),
   push_refused: words(
@@ -393,38 +445,90 @@ export const REASONS = {
   ),
   approval_expired: words('Nobody approved in time.', null, AGAIN_WORDS),
   nothing_to_approve: words('There is nothing to approve.', null, 'The comment of the task says what it waits for.'),
+  text_edited: words(
+    'The text was edited after the plan was begun.',
+    'It is read, classified and planned anew; what was approved before does not count any more.',
+  ),
+  too_many_edits: words(
+    'The text was edited too often while this waited.',
+    'What is worked on must be what was asked for and approved.',
+    `When the text is final: ${AGAIN_WORDS}`,
+  ),
+  button_stale: words(
+    'Nothing was changed.',
+    'The button belongs to the check run of another commit than the present one.',
+    'Use the one on the newest commit, or type the command.',
+  ),
+  head_moved: words(
+    'Somebody else pushed to the branch.',
+    'Their commit is kept and verified; what was approved before does not count for it.',
+  ),
+  verification_repeated: words('The verification runs again, on the same commit.'),
+  changes_heard: words('Changes were asked for; they are worked on together in the next round.'),
+  changes_pending: words(
+    'The approval does not count.',
+    'Changes were asked for, and they are worked on first.',
+    'Approve what comes of it. If nothing is to change, dismiss the review that asks for it before the work begins.',
+  ),
+  changes_withdrawn: words('The request for changes was withdrawn before the work on it began.'),
   changes_requested: words('Changes were requested; the agent works on them.'),
+  follow_up_without_change: words(
+    'Nothing was changed in the last round.',
+    'The agent left every file as it was.',
+    'Say in a review more exactly what should change and where, or approve the pull request as it is.',
+  ),
   follow_ups_used_up: words(
     'No further round was started.',
     'The limit of follow-ups on this task is reached.',
-    'Merge or close the pull request, then `/supervise <request>` for the rest.',
+    'Merge or close the pull request. Or `/supervise cancel`, then `/supervise <request>` in the pull request: a new task goes on from its branch.',
   ),
   pull_request_merged: words('The pull request was merged.'),
   pull_request_closed: words('The pull request was closed without a merge.', null, AGAIN_WORDS),
+  pull_request_reopened: words(
+    'The task of this pull request has ended.',
+    'Opening it again does not start the task again.',
+    '`/supervise retry` goes on from its branch; `/supervise <request>` starts a new one.',
+  ),
   pull_request_opened: words('The work is pushed and its pull request is being opened.'),
   review_wanted: words('Verified; a person reviews it now.'),
+  branch_deleted: words('The branch of the task was deleted.', null, AGAIN_WORDS),
+  issue_closed: words('The issue was closed, and there was no pull request yet.', null, AGAIN_WORDS),
+  issue_closed_task_goes_on: words(
+    'The issue was closed; the task goes on.',
+    null,
+    'To end it: `/supervise cancel`, or close its pull request.',
+  ),
+  noted: words('It was noted; nothing follows from it.'),
   cancelled_by_person: words('Cancelled by a person; everything that ran was stopped.', null, AGAIN_WORDS),
   paused_by_person: words('Paused by a person; the work is kept.', null, '`/supervise resume`'),
+  paused_without_work: words(
+    'Paused by a person; what the step that ran had done could not be kept, and it starts again from its beginning.',
+    null,
+    '`/supervise resume`',
+  ),
+  already_paused: words('Nothing was changed.', 'The task is paused already.', '`/supervise resume` goes on.'),
+  not_paused: words(
+    'Nothing was changed.',
+    'The task is not paused.',
+    'Its comment says what it does or waits for. `/supervise status` brings it up to date.',
+  ),
+  task_paused: words('Nothing was changed.', 'The task is paused.', '`/supervise resume` first, then this again.'),
   resumed_by_person: words('Resumed.'),
+  retried_by_person: words('Tried again at once: a person asked for it.'),
+  nothing_to_retry: words(
+    'Nothing was started.',
+    'The task did not fail and was not stopped: there is nothing to try again.',
+    '`/supervise <request>` starts another one; a pull request that is open takes a review that requests changes.',
+  ),
   clarification_answered: words('The questions were answered.'),
   clarification_expired: words('Nobody answered the questions in time.', null, AGAIN_WORDS),
+  clarifications_used_up: words(
+    'It is still not clear what kind of work this is, after three answers.',
+    'Guessing would waste money or do harm.',
+    'Start again with one sentence that names the result and the place, for example `/supervise fix the date in src/report.js`.',
+  ),
   archived: words('Done, and the records are stored.'),
   answer_given: words('The answer is given.'),
   help_given: words('The commands were shown.'),
   status_given: words('The comment of the task was brought up to date.'),
 } as const satisfies Record<ReasonCode, ReasonWords>
-
-/** What a person is asked when a decision wants something cleared up. Answerable in a sentence each. */
-export function questionFor(code: ReasonCode): string {
-  return QUESTIONS[code] ?? wordsFor(code).happened
-}
-
-const QUESTIONS: Partial<Record<ReasonCode, string>> = {
-  unknown_type_needs_answer:
-    'What should come out of it: a change to files (which?), an answer in this thread, or something else?',
-  low_confidence_needs_answer: 'What exactly should be different when this is done, and how can one see it?',
-  snapshot_changed: 'The text was edited after the command. Which version counts: the one before or the one after?',
-  empty_request: 'What should be done?',
-  unknown_backend: 'Which of the configured backends should do it?',
-  unknown_skill: 'Which of the existing skills should be used?',
-}

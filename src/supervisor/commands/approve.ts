@@ -1,7 +1,18 @@
+import { APPROVAL_SOURCES } from '../../task/decision.ts'
 import type { CommandHandler } from '../command.ts'
 import { recordApproval } from '../record-approval.ts'
-import { argumentOf } from './argument.ts'
+import { argumentOf, numberOf } from './argument.ts'
 
-/** `/supervise approve [sha]`: opens the gate at which the task waits. The sha is of the plan or of the head commit. */
-export const approve: CommandHandler = async (context) =>
-  recordApproval(context, { source: 'command', sha: argumentOf(context.command, 'argument') || null })
+/**
+ * `/supervise approve [sha]`, 👍 on the comment that asks, the button of the check run: opens the gate at which the task
+ * waits. The sha is of the plan or of the head commit.
+ */
+export const approve: CommandHandler = async (context) => {
+  const { command } = context
+  const version = numberOf(command, 'version')
+  return recordApproval(context, {
+    source: APPROVAL_SOURCES.find((s) => s === argumentOf(command, 'source')) ?? 'command',
+    sha: argumentOf(command, 'argument') || null,
+    ...(version === undefined ? {} : { version }),
+  })
+}

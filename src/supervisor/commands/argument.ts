@@ -10,6 +10,11 @@ export function flagOf(command: StoredCommand, field: string): boolean {
   return fieldOf(command, field) === true
 }
 
+export function numberOf(command: StoredCommand, field: string): number | undefined {
+  const value = fieldOf(command, field)
+  return typeof value === 'number' ? value : undefined
+}
+
 function fieldOf(command: StoredCommand, field: string): unknown {
   const argument = command.argument
   if (argument === null || typeof argument !== 'object') return undefined

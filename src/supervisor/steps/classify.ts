@@ -20,6 +20,7 @@ export const classifyTask: Step = async (context) => {
     repositoryPrivate: task.repository.private,
     mode: task.flags.mode ?? null,
     skillName: task.flags.skill ?? null,
+    told: task.inputs.told ?? null,
     skills: corridor.skills,
   })
   const { type, risk, complexity, mode, workflow, confidence, capabilities } = classification
@@ -39,6 +40,8 @@ export const classifyTask: Step = async (context) => {
       capabilities: [...capabilities],
       classification: corridor.db.json(classification),
       settings: corridor.db.json(settings),
+      // What nobody named is the repository's to say; at the door only the operator's limit was known.
+      ...(task.flags.budgetUsd === undefined ? { budgetUsd: settings.limits.budgetUsd } : {}),
       settingsSha: sha,
       inputs: corridor.db.json({ ...task.inputs, notes }),
     },

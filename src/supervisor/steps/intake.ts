@@ -1,14 +1,15 @@
 import { listComments, readIssue } from '../../github/issues.ts'
 import { cleanText } from '../../intake/clean-text.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
+import type { TaskInputs } from '../../store/tasks.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
 import type { Snapshot, SnapshotText } from '../../task/snapshot.ts'
 import { mayWrite, permissionOfActor } from '../permission.ts'
 import type { Step, StepContext } from '../step.ts'
 import { syncMirror } from '../sync-mirror.ts'
 
-const MAX_TITLE = 500
-const MAX_BODY = 64_000
+export const MAX_TITLE = 500
+export const MAX_BODY = 64_000
 const MAX_COMMENT = 16_000
 const MAX_COMMENTS = 50
 
@@ -24,13 +25,14 @@ export const intake: Step = async (context) => {
   const request = cleanText(task.request, MAX_COMMENT)
   // The next step wants the mirror; fetching it takes about as long as the two questions here.
   void syncMirror(context).catch(() => undefined)
-  const [comments, wasChanged] = await Promise.all([readableComments(context), textChanged(context)])
+  const [comments, later] = await Promise.all([readableComments(context), laterText(context)])
   const snapshot: Snapshot = {
     title: title.text,
     body: body.text,
     request: request.text,
     comments: comments.texts,
     location: inputs.location,
+    ...(inputs.lines === undefined ? {} : { lines: inputs.lines }),
     hiddenRemoved:
       inputs.hiddenInRequest +
       title.hiddenRemoved +
@@ -45,24 +47,31 @@ export const intake: Step = async (context) => {
     notes.push({ reasonCode: 'hidden_text_removed', detail: String(snapshot.hiddenRemoved) })
   if (snapshot.commentsLeftOut > 0)
     notes.push({ reasonCode: 'comments_left_out', detail: String(snapshot.commentsLeftOut) })
-  if (wasChanged) notes.push({ reasonCode: 'snapshot_changed', detail: '' })
+  if (later) notes.push({ reasonCode: 'snapshot_changed', detail: changedIn(inputs, later) })
   // Redacted value by value: in the finished JSON, what is taken out could reach over a quotation mark.
   const content = canonicalJson(corridor.db.json(snapshot))
   return {
     event: 'accepted',
     reasonCode: inputs.commentId === null ? 'label_accepted' : 'command_accepted',
     facts: { snapshot: sha256(content), comments: snapshot.comments.length, hidden: snapshot.hiddenRemoved },
-    patch: { snapshotHash: sha256(content), inputs: corridor.db.json({ ...inputs, notes }) },
+    patch: {
+      snapshotHash: sha256(content),
+      inputs: corridor.db.json({ ...inputs, notes, ...(later ? { later } : {}) }),
+    },
     also: async (tx) => {
       await storeArtifact(corridor.db, tx, task.id, { kind: 'snapshot', name: 'snapshot.json', content, exact: true })
     },
   }
 }
 
-/** The issue's text is not what the command's delivery carried: somebody edited it in between. */
-async function textChanged({ corridor, task }: StepContext): Promise<boolean> {
-  const issue = await readIssue(corridor.github, task.repository, task.issueNumber)
-  return (issue.title ?? '') !== task.inputs.title || (issue.body ?? '') !== task.inputs.body
+/** The issue's text is not what the command's delivery carried: somebody edited it in between. null = it is the same. */
+async function laterText({ corridor, task }: StepContext): Promise<{ title: string; body: string } | null> {
+  const { title, body } = await readIssue(corridor.github, task.repository, task.issueNumber)
+  return title === task.inputs.title && body === task.inputs.body ? null : { title, body }
+}
+
+function changedIn(inputs: TaskInputs, later: { readonly title: string; readonly body: string }): string {
+  return (['title', 'body'] as const).filter((part) => inputs[part] !== later[part]).join(' and ')
 }
 
 /** Comments of people with write access, written before the command; never ours, never a bot's. */
@@ -75,7 +84,9 @@ async function readableComments({
   let leftOut = 0
   for (const comment of await listComments(corridor.github, task.repository, task.issueNumber, MAX_COMMENTS)) {
     const { author } = comment
-    if (comment.id === task.inputs.commentId || comment.createdAt > task.inputs.at || author.type !== 'User') continue
+    // As times, not as texts: one has thousandths of a second, the other has none. GitHub's are whole seconds, rounded down.
+    const isLater = Date.parse(comment.createdAt) > Date.parse(task.inputs.at)
+    if (comment.id === task.inputs.commentId || isLater || author.type !== 'User') continue
     if (!mayWrite(await permissionOfActor(corridor, task.repository, author))) {
       leftOut++
       continue

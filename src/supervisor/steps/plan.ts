@@ -8,11 +8,14 @@ import { surfaceOwner } from '../../store/tasks.ts'
 import { changesFiles } from '../../task/changes-files.ts'
 import { OperatingError } from '../../task/errors.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
+import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { Plan, VerificationPlan } from '../../task/plan.ts'
 import { detectVerification } from '../../verify/detect.ts'
 import { branchHead, listFilesAt, readFileAt } from '../../workspace/mirror.ts'
+import { mergeBase } from '../../workspace/refs.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { standingApprovals } from '../record-approval.ts'
+import { rereadText } from '../reread-text.ts'
 import type { Step, StepContext } from '../step.ts'
 import { syncMirror } from '../sync-mirror.ts'
 
@@ -25,6 +28,11 @@ export const planTask: Step = async (context) => {
   const { corridor, task } = context
   const { classification } = task
   if (!classification) throw new Error(`task ${task.id} reached PLAN without a classification`)
+  const { unread } = task.inputs
+  const { move: reread, also } = unread
+    ? await rereadText(corridor, task, unread)
+    : { move: undefined, also: undefined }
+  if (reread) return also ? { ...reread, also } : reread
   const isCode = changesFiles(classification)
   const { baseSha, verification } = isCode ? await baseOf(context) : { baseSha: null, verification: NOTHING_TO_RUN }
   const plan = makePlan({
@@ -51,6 +59,8 @@ export const planTask: Step = async (context) => {
     patch: {
       planHash,
       baseSha,
+      // A question leaves the branch of the pull request to others.
+      ...(isOnPullRequest(task) && !isCode ? { branch: null, pullNumber: null } : {}),
       ...(decision.kind === 'approve' ? { approvalPolicy: corridor.db.json(decision.approval) } : {}),
     },
     also: async (tx) => {
@@ -85,14 +95,18 @@ async function baseOf({
   signal,
 }: StepContext): Promise<{ baseSha: string; verification: VerificationPlan }> {
   const mirror = await syncMirror({ corridor, task, signal })
-  const baseSha = await branchHead(mirror, task.baseBranch)
-  if (baseSha === null) {
+  // On a pull request the work stands on the head that is there, and what is judged is what it adds to that.
+  const onPull = isOnPullRequest(task) && task.branch !== null
+  const start = onPull ? (task.branch ?? '') : task.baseBranch
+  const head = await branchHead(mirror, start)
+  if (head === null)
     throw new OperatingError(
       'task',
-      'base_branch_missing',
-      `branch ${task.baseBranch} does not exist in the repository`,
+      onPull ? 'head_branch_missing' : 'base_branch_missing',
+      `branch ${start} does not exist in the repository`,
     )
-  }
+  // Another try on a branch of ours is judged by what the whole branch adds, from where it left its base.
+  const baseSha = onPull || task.headSha === null ? head : ((await mergeBase(mirror, head, task.headSha)) ?? head)
   const settings = task.settings ?? corridor.settings
   // Not on the branch that the request names: what verifies is the default branch's to say (SPEC 9.1).
   const trusted = (await branchHead(mirror, task.repository.defaultBranch)) ?? baseSha

@@ -1,5 +1,6 @@
 import { saveWorkspace } from '../../store/workspaces.ts'
 import { branchName } from '../../workspace/names.ts'
+import { keepSpare } from '../spare.ts'
 import type { Step } from '../step.ts'
 import { layWorktree } from '../worktree.ts'
 
@@ -7,7 +8,9 @@ import { layWorktree } from '../worktree.ts'
 export const prepareWorkspace: Step = async (context) => {
   const { corridor, task } = context
   const branch = task.branch ?? branchName(task.issueNumber, task.title, task.id)
+  const began = performance.now()
   const worktree = await layWorktree(context, branch)
+  keepSpare(corridor, worktree.mirror, task.baseSha ?? '', performance.now() - began)
   return {
     event: 'ready',
     reasonCode: 'workspace_ready',

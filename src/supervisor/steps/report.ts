@@ -1,16 +1,22 @@
 import { evaluate } from '../../policy/evaluate.ts'
 import type { Move } from '../../store/advance.ts'
+import { lastHeardAt, takeRequests } from '../../store/change-requests.ts'
 import type { Tx } from '../../store/database.ts'
 import { storeDecision } from '../../store/decisions.ts'
-import { COALESCE_MS, deadSurface, wantSurface } from '../../store/outbox.ts'
+import { deadSurface, wantSurface } from '../../store/outbox.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
+import type { Decision } from '../../task/decision.ts'
 import { OperatingError } from '../../task/errors.ts'
+import { isOnPullRequest } from '../../task/on-pull-request.ts'
+import type { ReasonCode } from '../../task/reasons.ts'
 import { mayWrite, permissionOfActor } from '../permission.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { requirePlan } from '../read-snapshot.ts'
+import { standingApprovals } from '../record-approval.ts'
 import { isPublished } from '../rest.ts'
 import type { Step, StepContext } from '../step.ts'
+import { isVerificationOnly } from '../verification-only.ts'
 
 /** Longest wait for GitHub to take branch and pull request before the step looks again. */
 const PUBLISH_WAIT_MS = 5 * 60_000
@@ -38,38 +44,84 @@ export const report: Step = async (context) => {
       also: (tx) => wantPublished(tx, task),
     }
   }
-  if (task.verdict === 'fail') return { event: 'failed_for_good', reasonCode: 'verification_failed' }
-  return resultGate(context)
+  // Somebody pushed while the task was paused: their commit has been taken over, and nobody has verified it.
+  if (task.verdict === null) return { event: 'head_moved', reasonCode: 'head_moved', facts: { head: task.headSha } }
+  const roundAt = await nextRoundAt(context)
+  if (roundAt !== null && roundAt <= new Date()) return followUp(task)
+  const isStanding = task.reasonCode === UNCHANGED || (await isVerificationOnly(corridor, task))
+  if (task.verdict === 'fail' && !isStanding && roundAt === null)
+    return { event: 'failed_for_good', reasonCode: 'verification_failed' }
+  return resultGate(context, roundAt)
+}
+
+/** The agent was asked for changes and made none: what GitHub has keeps the verdict that it has. */
+const UNCHANGED = 'follow_up_without_change'
+
+/** When the work on the changes that people asked for begins; null = nobody has asked for any. */
+async function nextRoundAt({ corridor, task }: StepContext): Promise<Date | null> {
+  const last = await lastHeardAt(corridor.db, task.id)
+  return last === null ? null : new Date(last.getTime() + corridor.changesQuietMs)
+}
+
+/** All that was asked for by now is one round on the same branch; how often is limited where it is heard. */
+function followUp(task: StoredTask): Move {
+  return {
+    event: 'changes_requested',
+    reasonCode: 'changes_requested',
+    facts: { head: task.headSha },
+    patch: { feedback: null, followUps: { increment: 1 }, round: { increment: 1 }, repairs: 0, verdict: null },
+    also: (tx) => takeRequests(tx, task.id, task.followUps + 1),
+  }
 }
 
 /** Who must look at the result before the task is over? A pull request always waits for its review. */
-async function resultGate({ corridor, task }: StepContext): Promise<Move> {
+async function resultGate({ corridor, task }: StepContext, roundAt: Date | null = null): Promise<Move> {
   const facts = policyFacts(corridor, task, { plan: await requirePlan(corridor, task), diff: null })
   const decision = evaluate('result', facts)
   const store = (tx: Tx): Promise<void> => storeDecision(corridor.db, tx, task.id, decision, facts, task.planHash)
   if (decision.kind === 'continue') return { event: 'nothing_to_approve', reasonCode: decision.reasonCode, also: store }
+  // Given to this very commit while it was verified once more, or by some of those who are needed before that.
+  const given = task.verdict === 'pass' ? await standingApprovals(corridor, task, 'result') : []
+  if (
+    roundAt === null &&
+    decision.kind === 'approve' &&
+    new Set(given.map((a) => a.actor.id)).size >= decision.approval.required
+  )
+    return { event: 'approved', reasonCode: 'approved_by_person', facts: { head: task.headSha }, also: store }
+  const isOurs = isOnPullRequest(task) && task.inputs.pullAuthorId === (await corridor.github.botUser()).id
   return {
     event: 'published',
-    reasonCode: task.verdict === 'pass' ? decision.reasonCode : 'verification_inconclusive',
-    rest: { waitingOn: 'review', until: null },
+    reasonCode: reasonOf(task, decision, roundAt),
+    rest: { waitingOn: 'review', until: roundAt },
     also: async (tx) => {
       await store(tx)
       if (task.headSha === null) await wantSurface(tx, surfaceOwner(task), 'asking')
-      else if (task.verdict === 'pass') await wantReview(tx, task)
+      else if (task.verdict === 'pass' && roundAt === null) await wantReview(tx, task, isOurs)
     },
   }
 }
 
+function reasonOf(task: StoredTask, decision: Decision, roundAt: Date | null): ReasonCode {
+  if (roundAt !== null) return 'changes_heard'
+  if (task.reasonCode === UNCHANGED) return UNCHANGED
+  return task.verdict === 'pass' ? decision.reasonCode : WITHOUT_PROOF[task.verdict ?? 'inconclusive']
+}
+
+const WITHOUT_PROOF = { fail: 'verification_failed', inconclusive: 'verification_inconclusive' } as const
+
 async function wantPublished(tx: Tx, task: StoredTask): Promise<void> {
   const owner = surfaceOwner(task)
   // The commit is named here, where it has been judged and let out: when its turn comes, the task may be a round further.
-  await wantSurface(tx, owner, 'branch', '', { sha: task.headSha })
-  await wantSurface(tx, owner, 'pull')
-  // Branch and pull request arrive first, and with them the verdict is final: then it is one write, not two.
-  await wantSurface(tx, owner, 'check', task.headSha ?? '', {}, { afterMs: COALESCE_MS })
+  const expected = task.pushedSha ?? (isOnPullRequest(task) ? task.baseSha : null)
+  await wantSurface(tx, owner, 'branch', '', { sha: task.headSha, expected })
+  if (!isOnPullRequest(task)) await wantSurface(tx, owner, 'pull')
+  await wantSurface(tx, owner, 'check', task.headSha ?? '')
 }
 
-async function wantReview(tx: Tx, task: StoredTask): Promise<void> {
-  await wantSurface(tx, surfaceOwner(task), 'ready')
-  await wantSurface(tx, surfaceOwner(task), 'reviewers')
+async function wantReview(tx: Tx, task: StoredTask, isOurs: boolean): Promise<void> {
+  const owner = surfaceOwner(task)
+  // A person's draft is theirs to turn ready; one that an earlier task of ours opened is not.
+  if (!isOnPullRequest(task) || isOurs) await wantSurface(tx, owner, 'ready')
+  // GitHub asks nobody to review their own pull request.
+  if (task.inputs.pullAuthorId !== task.requester.id) await wantSurface(tx, owner, 'reviewers')
 }

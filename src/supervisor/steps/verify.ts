@@ -4,12 +4,13 @@ import { findSecrets } from '../../redact/find-secrets.ts'
 import type { Move } from '../../store/advance.ts'
 import { readArtifact, storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
-import { evidenceOf, storeEvidence } from '../../store/evidence.ts'
+import { evidenceOf, evidenceOfCommit, storeEvidence } from '../../store/evidence.ts'
 import { jobsOf } from '../../store/jobs.ts'
 import { underLease } from '../../store/leases.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
 import type { Evidence } from '../../task/evidence.ts'
+import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { Plan } from '../../task/plan.ts'
 import { answerEvidence } from '../../verify/answer-evidence.ts'
 import { commandEvidence } from '../../verify/command-evidence.ts'
@@ -23,33 +24,65 @@ import type { DiffFacts } from '../../workspace/diff.ts'
 import { diffBetween } from '../../workspace/diff.ts'
 import type { Mirror } from '../../workspace/mirror.ts'
 import { openMirror, readFileAt } from '../../workspace/mirror.ts'
+import { resolveCommits } from '../../workspace/refs.ts'
 import { checkoutDirOf, clearCheckouts } from '../clear-remains.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import { standingApprovals } from '../record-approval.ts'
 import type { Step, StepContext } from '../step.ts'
+import { syncMirror } from '../sync-mirror.ts'
+import { isPushed, isVerificationOnly } from '../verification-only.ts'
 
 const MAX_MANIFEST_BYTES = 1_000_000
 
 /**
  * Collects the evidence on the very commit that would be pushed, judges it, and asks the last gate whether the change
- * may leave the house (SPEC 9.0). Nothing has been pushed before this step; nothing that an agent said counts.
+ * may leave the house (SPEC 9.0). Nothing has been pushed before this step; nothing that an agent said counts. What GitHub
+ * has already, because a person pushed it or wants it verified again, is only judged.
  */
 export const verify: Step = async (context) => {
   const { task } = context
   const plan = await requirePlan(context.corridor, task)
   if (task.baseSha === null || task.headSha === null) return verifyAnswer(context, plan)
-  const mirror = await openMirror(context.corridor.workRoot, task.repository.id)
+  const alone = await isVerificationOnly(context.corridor, task)
+  if (!alone && task.followUps > 0 && isPushed(task)) return unchanged(context, task.headSha)
+  const mirror = await mirrorWith(context, task.headSha)
   const diff = await diffBetween(mirror, task.baseSha, task.headSha)
-  const evidence = await evidenceFor(context, plan, mirror, diff)
+  const since = alone ? task.baseSha : (task.pushedSha ?? task.baseSha)
+  const evidence = await evidenceFor(context, plan, mirror, since === task.headSha ? { ...diff, files: [] } : diff)
   const { verdict, reasonCode } = judge(evidence)
+  const judged: Move = { event: 'judged', reasonCode, facts: { verdict }, patch: { verdict } }
+  if (alone) return judged
   if (verdict === 'fail') {
     const limit = (task.settings ?? context.corridor.settings).limits.repairs
     if (task.repairs < limit) return repair(evidence, reasonCode)
-    if (task.headSha === (task.pushedSha ?? task.baseSha))
+    // What fails is not pushed onto a person's own branch either: there is no draft to put it in.
+    if (isOnPullRequest(task) || task.headSha === (task.pushedSha ?? task.baseSha))
       return { event: 'held_for_good', reasonCode, patch: { verdict } }
   }
-  return publishGate(context, plan, diff, { event: 'judged', reasonCode, facts: { verdict }, patch: { verdict } })
+  return publishGate(context, plan, diff, judged)
+}
+
+/**
+ * A follow-up in which the agent changed nothing. Nothing is repaired and nothing fails by that: the commit that GitHub
+ * has keeps the evidence and the verdict of the round that made it, and people say what they want more exactly.
+ */
+async function unchanged({ corridor, task }: StepContext, headSha: string): Promise<Move> {
+  const evidence = await evidenceOfCommit(corridor.db, task.id, headSha)
+  const verdict = evidence.length === 0 ? 'inconclusive' : judge(evidence).verdict
+  return {
+    event: 'judged',
+    reasonCode: 'follow_up_without_change',
+    facts: { head: headSha, verdict },
+    patch: { verdict },
+  }
+}
+
+/** This machine's mirror. Where somebody else pushed the commit, or another machine made it, it is fetched. */
+async function mirrorWith(context: StepContext, sha: string): Promise<Mirror> {
+  const mirror = await openMirror(context.corridor.workRoot, context.task.repository.id)
+  const [found] = await resolveCommits(mirror, [sha])
+  return found === null && isPushed(context.task) ? syncMirror(context) : mirror
 }
 
 /** Evidence of this round on this commit: as stored, else collected now. */
@@ -58,8 +91,7 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   const head = task.headSha ?? ''
   const stored = await evidenceOf(corridor.db, task.id, task.round)
   if (stored.length > 0 && stored.every((e) => e.commit === head)) return stored
-  const since = task.pushedSha ?? task.baseSha
-  const change = diffEvidence(since === head ? { ...diff, files: [] } : diff, head, { changeWanted: true })
+  const change = diffEvidence(diff, head, { changeWanted: true })
   const made = change.every((e) => e.verdict === 'pass')
   const checks = made
     ? await corridor.limitChecks(() => collect(context, plan, mirror, head))

@@ -13,7 +13,7 @@ import { requireView } from '../surface.ts'
 export const sendBranch: SendSurface = async (context) => {
   const { corridor, repository, row } = context
   const { task } = requireView(context)
-  const { sha } = row.payload as { sha?: string | null }
+  const { sha, expected } = row.payload as { sha?: string | null; expected?: string | null }
   if (task.branch === null || !sha) throw new Error(`task ${task.id} has nothing to push`)
   if (isFinal(task.state)) return { hash: row.sentHash ?? '', remoteId: row.remoteId }
   const mirror = await openMirror(corridor.workRoot, repository.id)
@@ -24,7 +24,8 @@ export const sendBranch: SendSurface = async (context) => {
   const pushed = await pushBranch(mirror, remote, {
     branch: task.branch,
     sha,
-    expected: row.remoteId,
+    // The first time on a branch that was there before: the head that the work was begun on.
+    expected: row.remoteId ?? expected ?? null,
   })
   if (!pushed.ok)
     throw new OperatingError(

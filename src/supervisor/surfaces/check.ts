@@ -1,9 +1,13 @@
 import { createCheck, findCheckByExternalId, updateCheck } from '../../github/checks.ts'
 import { renderCheck } from '../../report/check.ts'
 import { remoteIdOf } from '../../store/outbox.ts'
+import { readTask } from '../../store/tasks.ts'
 import { sha256 } from '../../task/hash.ts'
+import type { Corridor } from '../corridor.ts'
+import { findLost } from '../find-lost.ts'
 import type { SendSurface } from '../surface.ts'
 import { isSettled, requireView } from '../surface.ts'
+import { isVerificationOnly } from '../verification-only.ts'
 
 /** The check run of the pushed head commit. An older head keeps the one that it got: its key names its commit. */
 export const sendCheck: SendSurface = async (context) => {
@@ -12,7 +16,9 @@ export const sendCheck: SendSurface = async (context) => {
   const { task } = view
   const headSha = row.key.slice(row.key.lastIndexOf(':') + 1)
   const pushed = await remoteIdOf(corridor.db, task.id, 'branch')
-  if (headSha !== task.headSha || headSha !== pushed || !isSettled(task.state))
+  // A commit that is verified once more, or somebody else's, shows that it is under way.
+  const isShown = isSettled(task.state) || (task.state === 'VERIFY' && (await isVerifiedAlone(corridor, task.id)))
+  if (headSha !== task.headSha || headSha !== pushed || !isShown)
     return { hash: row.sentHash ?? '', remoteId: row.remoteId }
   const rendered = renderCheck(view)
   // Once the task is done nobody needs the words about what it waits for: they alone are no reason to write.
@@ -22,12 +28,16 @@ export const sendCheck: SendSurface = async (context) => {
   if (hash === row.sentHash || (isOver && row.sentHash?.startsWith(`${firm}:`)))
     return { hash: row.sentHash, remoteId: row.remoteId }
   const known =
-    row.remoteId ??
-    (row.attempts > 0 ? await findCheckByExternalId(corridor.github, repository, headSha, task.id) : null)
+    row.remoteId ?? (await findLost(row, () => findCheckByExternalId(corridor.github, repository, headSha, task.id)))
   if (known !== null) {
     await updateCheck(corridor.github, repository, Number(known), rendered)
     return { hash, remoteId: String(known) }
   }
   const id = await createCheck(corridor.github, repository, { headSha, externalId: task.id, ...rendered })
   return { hash, remoteId: String(id) }
+}
+
+async function isVerifiedAlone(corridor: Corridor, taskId: string): Promise<boolean> {
+  const task = await readTask(corridor.db, taskId)
+  return task !== null && isVerificationOnly(corridor, task)
 }

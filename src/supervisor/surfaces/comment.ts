@@ -2,6 +2,7 @@ import { createComment, findCommentByMarker, updateComment } from '../../github/
 import { renderComment } from '../../report/comment.ts'
 import { commentMarker } from '../../report/markers.ts'
 import { sha256 } from '../../task/hash.ts'
+import { findLost } from '../find-lost.ts'
 import type { SendSurface } from '../surface.ts'
 import { requireView } from '../surface.ts'
 
@@ -15,7 +16,7 @@ export const sendComment: SendSurface = async (context) => {
   const marker = commentMarker(view.task.id)
   const known =
     row.remoteId ??
-    (row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null)
+    (await findLost(row, () => findCommentByMarker(corridor.github, repository, row.issueNumber, marker)))
   // Somebody may have deleted it: then the task says what it has to say in a new one.
   if (known !== null && (await updateComment(corridor.github, repository, Number(known), body)))
     return { hash, remoteId: String(known) }

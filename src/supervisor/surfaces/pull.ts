@@ -3,6 +3,7 @@ import { mergePullBody, renderPull } from '../../report/pull.ts'
 import { OperatingError } from '../../task/errors.ts'
 import { sha256 } from '../../task/hash.ts'
 import { isFinal } from '../../task/states.ts'
+import { findLost } from '../find-lost.ts'
 import type { SendSurface, Sent } from '../surface.ts'
 import { isSettled, requireView } from '../surface.ts'
 
@@ -12,7 +13,7 @@ export const sendPull: SendSurface = async (context) => {
   const { task } = requireView(context)
   const rendered = renderPull(requireView(context))
   const hash = sha256(JSON.stringify(rendered))
-  const receipt = (number: number, nodeId?: string): Sent => ({
+  const receipt = (number: number, nodeId?: string | undefined): Sent => ({
     hash,
     remoteId: String(number),
     also: async (tx) => {
@@ -30,19 +31,20 @@ export const sendPull: SendSurface = async (context) => {
     }
     return receipt(Number(row.remoteId))
   }
-  if (task.branch === null) throw new Error(`task ${task.id} has no branch`)
-  const known = row.attempts > 0 ? await findPullByHead(corridor.github, repository, task.branch) : null
+  const { branch } = task
+  if (branch === null) throw new Error(`task ${task.id} has no branch`)
+  const known = await findLost(row, () => findPullByHead(corridor.github, repository, branch))
   if (known) return receipt(known.number)
   // Stopped before it was opened: nothing is published any more.
   if (isFinal(task.state)) return { hash: '', remoteId: null }
-  const wanted = { ...rendered, head: task.branch, base: task.baseBranch }
+  const wanted = { ...rendered, head: branch, base: task.baseBranch }
   let made = await createPull(corridor.github, repository, { ...wanted, draft: true })
   // Where the plan has no drafts, only verified work is shown as a pull request (SPEC 10.3).
   if (made.kind === 'drafts_unsupported' && task.verdict === 'pass')
     made = await createPull(corridor.github, repository, { ...wanted, draft: false })
-  if (made.kind === 'created') return receipt(made.number, made.nodeId)
+  if (made.kind === 'created') return receipt(made.number, made.draft ? made.nodeId : undefined)
   if (made.kind === 'exists') {
-    const present = await findPullByHead(corridor.github, repository, task.branch)
+    const present = await findPullByHead(corridor.github, repository, branch)
     if (present) return receipt(present.number)
   }
   const why =

@@ -3,6 +3,7 @@ import { replyMarker } from '../../report/markers.ts'
 import { renderReply } from '../../report/reply.ts'
 import type { Reply } from '../../report/view.ts'
 import { sha256 } from '../../task/hash.ts'
+import { findLost } from '../find-lost.ts'
 import type { SendSurface } from '../surface.ts'
 
 /** The thread's one short answer; a newer one replaces it. */
@@ -13,7 +14,7 @@ export const sendReply: SendSurface = async ({ corridor, row, repository }) => {
   const hash = sha256(body)
   const known =
     row.remoteId ??
-    (row.attempts > 0 ? await findCommentByMarker(corridor.github, repository, row.issueNumber, marker) : null)
+    (await findLost(row, () => findCommentByMarker(corridor.github, repository, row.issueNumber, marker)))
   if (
     known !== null &&
     (hash === row.sentHash || (await updateComment(corridor.github, repository, Number(known), body)))

@@ -8,7 +8,8 @@ export const sendReviewers: SendSurface = async (context) => {
   const { task } = requireView(context)
   if (task.pullNumber === null) throw new Error(`task ${task.id} has no pull request`)
   if (task.verdict !== 'pass') return { hash: 'none', remoteId: null }
-  const hash = `${task.requester.login}@${task.headSha}`
+  // After each round anew, one that changed nothing included: GitHub's request is how people hear of it.
+  const hash = `${task.requester.login}@${task.headSha}+${task.followUps}`
   if (hash !== row.sentHash) await requestReview(corridor.github, repository, task.pullNumber, task.requester.login)
   return { hash, remoteId: null }
 }

@@ -1,0 +1,59 @@
+/** Deliveries that say that what somebody has approved, or is asked to approve, is not the same any more. */
+import type { Intake } from '../task/command.ts'
+import { happened } from './happened.ts'
+import * as payloads from './payloads.ts'
+import { type IntakeOptions, ignored, type Reader } from './reader.ts'
+
+/** Whoever pushed, another App included: it is a fact, not an order. Our own pushes are known already. */
+export const fromPullSynchronized: Reader = (payload, deliveryId, options) => {
+  const read = payloads.pullSynchronized.safeParse(payload)
+  if (!read.success) return ignored('delivery_malformed')
+  const { pull_request: pull, after, sender } = read.data
+  if (sender.id === options.botUserId) return ignored('actor_is_ourselves')
+  return happened({
+    kind: 'pull_request_synchronized',
+    sourceKey: `pull_request_synchronized:${deliveryId}`,
+    repository: payloads.repositoryOf(read.data),
+    pullNumber: pull.number,
+    actor: sender,
+    after,
+    at: pull.updated_at,
+  })
+}
+
+export const fromIssueEdited: Reader = (payload, deliveryId, options) => {
+  const read = payloads.issueEdited.safeParse(payload)
+  return read.success
+    ? fromEdit(read.data, read.data.issue, read.data.changes, deliveryId, options)
+    : ignored('delivery_malformed')
+}
+
+/** Of interest where the task was asked for on the pull request itself. */
+export const fromPullEdited: Reader = (payload, deliveryId, options) => {
+  const read = payloads.pullEdited.safeParse(payload)
+  return read.success
+    ? fromEdit(read.data, read.data.pull_request, read.data.changes, deliveryId, options)
+    : ignored('delivery_malformed')
+}
+
+/** An edit also tells of a new base branch, for example; only the text is read by tasks. */
+function fromEdit(
+  data: payloads.OnRepository,
+  thread: payloads.Thread & { readonly number: number },
+  changes: payloads.Changes,
+  deliveryId: string,
+  options: IntakeOptions,
+): Intake {
+  if (data.sender.id === options.botUserId) return ignored('actor_is_ourselves')
+  if (changes && !changes.title && !changes.body) return ignored('event_not_handled')
+  return happened({
+    kind: 'issue_edited',
+    sourceKey: `issue_edited:${deliveryId}`,
+    repository: payloads.repositoryOf(data),
+    issueNumber: thread.number,
+    actor: data.sender,
+    title: thread.title,
+    body: thread.body,
+    at: thread.updated_at,
+  })
+}

@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+/** `npm run test:stories`: every story in every variant. */
+export default defineConfig({
+  test: {
+    root: join(import.meta.dirname, '..', '..'),
+    include: ['test/conversations/*.test.ts'],
+    globalSetup: [join(import.meta.dirname, '..', 'support', 'global-database.ts')],
+    env: { STORIES: 'all' },
+    maxWorkers: 3,
+  },
+})
