@@ -146,8 +146,9 @@ export type Changes = z.output<typeof changes>
 export const issueEdited = onRepository.extend({ issue, changes })
 export const pullEdited = onRepository.extend({ pull_request: pull, changes })
 
-/** The name that an App gave to its check run; anything else than a task's id is not ours. */
-const externalId = z.string().regex(/^[0-9A-Za-z]{1,64}$/)
+/** The name that an App gave to its check run; anything else than a task's id is not ours: null. */
+const externalId = z.unknown().transform((value) => (isTaskId(value) ? value : null))
+const isTaskId = (value: unknown): value is string => typeof value === 'string' && /^[0-9A-Za-z]{1,64}$/.test(value)
 const app = z.object({ id })
 const checkRun = z.object({ id, head_sha: sha, external_id: externalId, app })
 export const checkRunAction = onRepository.extend({

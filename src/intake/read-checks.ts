@@ -11,7 +11,7 @@ export const fromCheckAction: Reader = (payload, deliveryId, options) => {
   if (!read.success) return ignored('delivery_malformed')
   const { check_run: run, requested_action, sender } = read.data
   const action = ACTIONS.find((known) => known === requested_action.identifier)
-  if (action === undefined) return ignored('event_not_handled')
+  if (action === undefined || run.external_id === null) return ignored('event_not_handled')
   return (
     notAPerson(sender, options) ??
     happened({
@@ -31,6 +31,7 @@ export const fromCheckRunRerun: Reader = (payload, deliveryId, options) => {
   const read = payloads.checkRunRerequested.safeParse(payload)
   if (!read.success) return ignored('delivery_malformed')
   const { check_run: run, sender } = read.data
+  if (run.external_id === null) return ignored('event_not_handled')
   return (
     notAPerson(sender, options) ??
     happened({

@@ -33,12 +33,12 @@ export async function takePicture(w: World, hide: (text: string) => string): Pro
 
 /** What is different between two pictures, in words. */
 export function tellChanges(before: Picture, after: Picture, hide: (text: string) => string): string {
-  const old = new Map(before.map((sight) => [sight.key, sight]))
+  const old = new Map(before.map((sight) => [sight.key, hide(sight.toldAgain)]))
   const kept = new Set(after.map(({ key }) => key))
   const told = after.flatMap((sight) => {
     const known = old.get(sight.key)
     if (known === undefined) return sight.told ?? []
-    return known.toldAgain === sight.toldAgain ? [] : sight.toldAgain
+    return known === hide(sight.toldAgain) ? [] : sight.toldAgain
   })
   const gone = before.flatMap((sight) => (kept.has(sight.key) || sight.gone === null ? [] : sight.gone))
   const all = [...told, ...gone].map(hide)

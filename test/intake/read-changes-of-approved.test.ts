@@ -44,7 +44,7 @@ describe('a button of a check run', () => {
 
   test('that we do not have, on a run that is none of ours, or pressed by a bot, is nothing', () => {
     expect(reason(read('check_run', pressed('self_destruct')))).toBe('event_not_handled')
-    expect(reason(read('check_run', pressed('approve', 'https://example.com/1')))).toBe('delivery_malformed')
+    expect(reason(read('check_run', pressed('approve', 'https://example.com/1')))).toBe('event_not_handled')
     const bot = { id: 5, login: 'helper[bot]', type: 'Bot' }
     expect(reason(read('check_run', withValue(pressed('approve'), 'sender', bot)))).toBe('actor_is_bot')
   })

@@ -18,7 +18,9 @@ export const sendCheck: SendSurface = async (context) => {
   const pushed = await remoteIdOf(corridor.db, task.id, 'branch')
   // A commit that is verified once more, or somebody else's, shows that it is under way.
   const isShown = isSettled(task.state) || (task.state === 'VERIFY' && (await isVerifiedAlone(corridor, task.id)))
-  if (headSha !== task.headSha || headSha !== pushed || !isShown)
+  // Between two rests a run that is there says all that is known: what comes next may be another commit, and leave it behind.
+  const isPassing = task.state === 'REPORT' && task.waitingOn === null && row.remoteId !== null
+  if (headSha !== task.headSha || headSha !== pushed || !isShown || isPassing)
     return { hash: row.sentHash ?? '', remoteId: row.remoteId }
   const rendered = renderCheck(view)
   // Once the task is done nobody needs the words about what it waits for: they alone are no reason to write.
