@@ -24,6 +24,7 @@ import { migrateQueue, startQueue, wake } from './store/queue.ts'
 import { oldestWaitingForCapacity } from './store/tasks.ts'
 import type { Corridor } from './supervisor/corridor.ts'
 import { CHANGES_QUIET_MS } from './supervisor/hear-changes.ts'
+import { learnMoved } from './supervisor/learn-repository.ts'
 import { drainOutbox } from './supervisor/outbox.ts'
 import { pollReactions } from './supervisor/poll-reactions.ts'
 import { drainInbox } from './supervisor/receive.ts'
@@ -78,9 +79,14 @@ export async function buildCorridor(
       .then((taskId) => (taskId === null ? undefined : wake(db.prisma, { kind: 'task', taskId })))
       .catch((err: unknown) => log.warn({ err }, 'waking a task that waits for a place'))
   })
+  const github = connectGitHub(config, redact, log, storedLimits(db), (repositoryId) => {
+    void learnMoved({ db, github }, repositoryId).catch((err: unknown) =>
+      log.warn({ err }, 'learning the new name of a repository'),
+    )
+  })
   return {
     db,
-    github: connectGitHub(config, redact, log, storedLimits(db)),
+    github,
     registry: createRegistry(settings.backends),
     settings,
     changesQuietMs: config.changesQuietMs ?? CHANGES_QUIET_MS,
@@ -128,7 +134,13 @@ export async function startWorkerHalf(config: Config, corridor: Corridor): Promi
   }
 }
 
-export function connectGitHub(config: Config, redact: (text: string) => string, log: Logger, limits: Limits): GitHub {
+function connectGitHub(
+  config: Config,
+  redact: (text: string) => string,
+  log: Logger,
+  limits: Limits,
+  onMoved: (repositoryId: number) => void,
+): GitHub {
   const app = requireApp(config)
   return createGitHub({
     appId: app.id,
@@ -138,6 +150,7 @@ export function connectGitHub(config: Config, redact: (text: string) => string, 
     redact,
     log,
     limits,
+    onMoved,
   })
 }
 

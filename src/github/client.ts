@@ -39,6 +39,7 @@ const GIT_TOKEN_LASTS_MS = 5 * 60_000
  * @param apiUrl `https://api.github.com`, or `https://HOST/api/v3`
  * @param webUrl `https://github.com`, or `https://HOST`
  * @param redact applied to every text that is sent
+ * @param onMoved told when a request found its repository under another name than the one it was sent to
  * @param limits shared by all who send for the same installations; default: of this process
  */
 export function createGitHub(o: {
@@ -50,6 +51,7 @@ export function createGitHub(o: {
   log: { warn(message: string): void }
   timeoutMs?: number
   limits?: Limits
+  onMoved?: (repositoryId: number) => void
 }): GitHub {
   const counts = new Map<string, number>()
   const limits = o.limits ?? limitsOfProcess()
@@ -59,6 +61,7 @@ export function createGitHub(o: {
     timeoutMs: o.timeoutMs ?? TIMEOUT_MS,
     count: (route) => counts.set(route, (counts.get(route) ?? 0) + 1),
     warn: (message) => o.log.warn(message),
+    moved: (repositoryId) => o.onMoved?.(repositoryId),
   }
   const ofApp = { limits: limitsOfProcess(), installationId: 0 }
   const anonymous = createOctokit(rules, async () => null, null, ofApp)

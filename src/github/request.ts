@@ -11,6 +11,8 @@ export interface RequestRules {
   /** Called for every request that is sent, with its route: `GET /repos/{owner}/{repo}`. */
   readonly count: (route: string) => void
   readonly warn: (message: string) => void
+  /** Called when GitHub answered that the repository is found under another name now; the request followed it there. */
+  readonly moved: (repositoryId: number) => void
 }
 
 /**
@@ -84,6 +86,7 @@ export function createOctokit(
           redirects += 1
           if (redirects > MAX_REDIRECTS) throw new Error(`more than ${MAX_REDIRECTS} redirects`)
           options = retarget(options, target)
+          if (repositoryId !== null && redirects === 1) rules.moved(repositoryId)
         } catch (error) {
           if ((error as { status?: unknown }).status !== 401 || authorization === null || rejected !== null) throw error
           rejected = authorization

@@ -4,7 +4,7 @@ import { FINAL_STATES } from '../task/states.ts'
 import type { RepositoryRef } from '../task/task.ts'
 import type { Database, Tx } from './database.ts'
 import { wake } from './queue.ts'
-import { saveRepository } from './repositories.ts'
+import { descriptionOf, readRepository } from './repositories.ts'
 
 export type Standing = 'active' | 'suspended' | 'removed'
 
@@ -102,35 +102,29 @@ export async function reviveSurfaces(tx: Tx, ground: Ground): Promise<void> {
 }
 
 /**
- * Takes over how a repository is called and seen now, where it is known: any delivery may tell. One that came back under
- * another installation takes what it has to say with it.
+ * Takes over how a repository is called and seen now, where it is known. One that came back under another installation
+ * takes what it has to say with it.
  */
 export async function learnRepository(db: Database, now: RepositoryRef): Promise<void> {
-  const row = await db.prisma.repository.findUnique({ where: { id: BigInt(now.id) } })
-  if (!row || isSame(row, now)) return
+  const known = await readRepository(db, now.id)
+  if (known === null || isSameRepository(known, now)) return
   await db.prisma.$transaction(async (tx) => {
-    await saveRepository(tx, now)
-    if (Number(row.installationId) === now.installationId) return
+    await tx.repository.update({ where: { id: BigInt(now.id) }, data: descriptionOf(now) })
+    if (known.installationId === now.installationId) return
     await tx.outbox.updateMany({
-      where: { repositoryId: row.id },
+      where: { repositoryId: BigInt(now.id) },
       data: { installationId: BigInt(now.installationId) },
     })
     await reviveSurfaces(tx, { repositoryIds: [now.id] })
   })
 }
 
-function isSame(
-  row: { installationId: bigint; owner: string; name: string; private: boolean; defaultBranch: string },
-  now: RepositoryRef,
-): boolean {
-  return (
-    Number(row.installationId) === now.installationId &&
-    row.owner === now.owner &&
-    row.name === now.name &&
-    row.private === now.private &&
-    row.defaultBranch === now.defaultBranch
-  )
-}
+export const isSameRepository = (a: RepositoryRef, b: RepositoryRef): boolean =>
+  a.installationId === b.installationId &&
+  a.owner === b.owner &&
+  a.name === b.name &&
+  a.private === b.private &&
+  a.defaultBranch === b.defaultBranch
 
 function on(ground: Ground): Prisma.Sql {
   if ('installationId' in ground) return Prisma.sql`installation_id = ${ground.installationId}`

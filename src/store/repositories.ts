@@ -2,17 +2,21 @@ import type { Actor, RepositoryRef } from '../task/task.ts'
 import type { Database, Tx } from './database.ts'
 import { toRepositoryRef } from './task-row.ts'
 
-/** Remembers a repository as a delivery described it; its id is the key, names may have changed. */
+/**
+ * Remembers a repository that is new. One that is known stays as it is: a delivery may be older than what is known, and
+ * only `learnRepository` changes it.
+ */
 export async function saveRepository(tx: Tx, r: RepositoryRef): Promise<void> {
-  const row = {
-    installationId: BigInt(r.installationId),
-    owner: r.owner,
-    name: r.name,
-    private: r.private,
-    defaultBranch: r.defaultBranch,
-  }
-  await tx.repository.upsert({ where: { id: BigInt(r.id) }, create: { id: BigInt(r.id), ...row }, update: row })
+  await tx.repository.createMany({ data: [{ id: BigInt(r.id), ...descriptionOf(r) }], skipDuplicates: true })
 }
+
+export const descriptionOf = (r: RepositoryRef) => ({
+  installationId: BigInt(r.installationId),
+  owner: r.owner,
+  name: r.name,
+  private: r.private,
+  defaultBranch: r.defaultBranch,
+})
 
 export async function readRepository(db: Database, id: number): Promise<RepositoryRef | null> {
   const row = await db.prisma.repository.findUnique({ where: { id: BigInt(id) } })

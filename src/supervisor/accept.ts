@@ -1,6 +1,6 @@
 import { VERB_TABLE } from '../intake/verbs.ts'
 import { insertCommand, isKnownCommand } from '../store/commands.ts'
-import { learnRepository, noteLife } from '../store/ground.ts'
+import { noteLife } from '../store/ground.ts'
 import { openTasksOfRepository } from '../store/tasks.ts'
 import type { Command, Intake } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
@@ -10,6 +10,7 @@ import type { AcceptedCommand } from './answer.ts'
 import { answer } from './answer.ts'
 import type { Corridor } from './corridor.ts'
 import { acceptHappening } from './happening.ts'
+import { learnFromDelivery } from './learn-repository.ts'
 import { permissionOfActor } from './permission.ts'
 import { startTask } from './start-task.ts'
 import { AVAILABLE_VERBS } from './verbs.ts'
@@ -22,7 +23,7 @@ export async function accept(corridor: Corridor, deliveryId: string, intake: Int
   if (intake.kind === 'ignored') return intake.reasonCode
   const repository = repositoryOf(intake)
   if (repository) {
-    await learnRepository(corridor.db, repository)
+    await learnFromDelivery(corridor, repository)
     await noteLife(corridor.db, repository.installationId)
   }
   if (intake.kind === 'happening') return acceptHappening(corridor, deliveryId, intake.happening)

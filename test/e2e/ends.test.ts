@@ -105,7 +105,7 @@ story('a repository that is renamed at work goes on under its new name', GATED, 
   expect(pulls).toHaveLength(1)
   const comments = await gh.view.comments(renamed, issue)
   expect(comments.filter(({ user }) => user.login === w.bot)).toHaveLength(1)
-  expect(await w.query('select name from repositories')).toEqual([{ name: 'total' }])
+  await w.until('new name', async () => (await w.query("select 1 from repositories where name = 'total'"))[0])
   expect(await w.agentRuns()).toBe(1)
 })
 

@@ -1,11 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LoopbackGitHub, startLoopbackGitHub } from '../../src/demo/loopback-github.ts'
-import { readManifest } from '../../src/demo/manifest.ts'
-import { createGitHub } from '../../src/github/client.ts'
-import { packageRoot } from '../../src/package-root.ts'
+import type { LoopbackGitHub } from '../../src/demo/loopback-github.ts'
 import { advance } from '../../src/store/advance.ts'
 import { standingOf } from '../../src/store/ground.ts'
 import { wantSurface } from '../../src/store/outbox.ts'
@@ -17,11 +11,12 @@ import { drainOutbox } from '../../src/supervisor/outbox.ts'
 import { OperatingError } from '../../src/task/errors.ts'
 import type { RepositoryRef } from '../../src/task/task.ts'
 import { openTestStore, type TestStore } from '../support/store.ts'
-import { corridorOf, MAINTAINER, say } from './corridor.ts'
+import { MAINTAINER, say } from './corridor.ts'
+import { type Ground, openGround } from './ground.ts'
 
 let store: TestStore
+let ground: Ground
 let gh: LoopbackGitHub
-let dir: string
 let corridor: Corridor
 let repository: RepositoryRef
 let issueNumber: number
@@ -33,36 +28,12 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'supervisor-find-out-'))
-  const manifest = await readManifest(join(packageRoot(import.meta.dirname), 'app.yml'))
-  gh = await startLoopbackGitHub({ dir, webhookUrl: null, manifest })
-  name = await gh.seedRepository({ name: 'app', files: { 'a.txt': 'a\n' } })
-  issueNumber = (await gh.as('maintainer').issue(name, 'A title')).number
-  const { id } = (await gh.as(gh.owner).api('GET', `/repos/${name}`)) as { id: number }
-  repository = {
-    id,
-    installationId: gh.app.installationId,
-    owner: gh.owner,
-    name: 'app',
-    private: true,
-    defaultBranch: 'main',
-  }
+  ground = await openGround(store)
+  ;({ gh, corridor, repository, issueNumber, name } = ground)
   await store.sql('delete from installations')
   await store.sql('delete from outbox')
-  const github = createGitHub({
-    appId: gh.app.id,
-    privateKey: gh.app.privateKey,
-    apiUrl: gh.url,
-    webUrl: gh.url,
-    redact: (text) => text,
-    log: { warn: () => undefined },
-  })
-  corridor = { ...corridorOf(store), github, workRoot: dir }
 })
-afterEach(async () => {
-  await gh.close()
-  await rm(dir, { recursive: true, force: true })
-})
+afterEach(() => ground.close())
 
 async function newTask() {
   await store.sql(`update repositories set owner = $1, name = 'app' where id = $2`, [gh.owner, repository.id])
