@@ -103,3 +103,18 @@ function bounded(bytes: Buffer): { bytes: Buffer; truncated: boolean } {
   const half = Math.floor((MAX_ARTIFACT_BYTES - note.length) / 2)
   return { bytes: Buffer.concat([bytes.subarray(0, half), note, bytes.subarray(-half)]), truncated: true }
 }
+
+const FORGOTTEN_AT_ONCE = 1_000
+
+/**
+ * Lets go of what ended tasks have left behind, oldest tasks first; what was decided and seen stays in its own tables.
+ * @param keepMs counted from the end of the task, in milliseconds
+ * @returns how many went; at most 1,000 at once
+ */
+export async function forgetArtifacts(db: Database, keepMs: number): Promise<number> {
+  return db.prisma.$executeRaw`
+    delete from artifacts where id in (
+      select a.id from artifacts a join tasks t on t.id = a.task_id
+      where t.finished_at < now() - make_interval(secs => ${keepMs / 1_000}::double precision)
+      order by t.finished_at limit ${FORGOTTEN_AT_ONCE})`
+}

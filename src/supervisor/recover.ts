@@ -1,3 +1,4 @@
+import { forgetArtifacts } from '../store/artifacts.ts'
 import { forgetDeliveries } from '../store/deliveries.ts'
 import { installationsWithOutbox } from '../store/outbox-sending.ts'
 import { wake } from '../store/queue.ts'
@@ -40,8 +41,10 @@ export function startSweeper(corridor: Corridor): { stop: () => Promise<void> } 
   }
 }
 
-async function tidy(corridor: Corridor): Promise<void> {
+/** What need not be kept any longer goes, hourly: deliveries, artifacts, trees. */
+export async function tidy(corridor: Corridor): Promise<void> {
   await forgetDeliveries(corridor.db)
+  await forgetArtifacts(corridor.db, corridor.settings.retention.artifactsMs)
   await tidyWorkspaces(corridor)
 }
 

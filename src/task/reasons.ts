@@ -77,6 +77,7 @@ export const REASON_CODES = [
   'budget_changed',
   'budget_expired',
   'quota_reached',
+  'day_budget_reached',
   'github_unavailable',
   'github_refused',
   'github_rate_limited',

@@ -182,6 +182,31 @@ story(
   },
 )
 
+story(
+  "at the day's budget of the repository a task rests, and goes on by itself the next day",
+  {
+    config: {
+      backends: { paid: { type: 'recorded', recording: RECORDING, capabilities: ['coding'] } },
+      prefer: { coding: ['paid'] },
+      budgets: { repoDay: '1usd' },
+    },
+  },
+  async (w) => {
+    const { gh, repo } = w
+    const { issue } = await w.ask()
+    await w.reaches('review')
+    await w.settled()
+    const first = await w.pull()
+    await gh.as('reviewer').review(repo, first.number, { event: 'REQUEST_CHANGES', body: 'Please add CHANGES.txt.' })
+    await w.reaches('EXECUTE quota')
+    await w.says(issue, /Waiting for quota[\s\S]*budget for today is used up[\s\S]*Next try: .* 00:00 UTC/)
+    await w.query("update spending set at = at - interval '1 day'")
+    await w.query("update tasks set waiting_until = now() - interval '1 second'")
+    await w.until('second commit', async () => (await w.pull()).head.sha !== first.head.sha)
+    await w.reaches('REPORT review')
+  },
+)
+
 story('why is answered from what is stored, to people with triage access too', {}, async (w) => {
   const { gh, repo } = w
   const { issue } = await w.ask()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { standingOf } from '../../src/store/ground.ts'
+import { learnRepository, standingOf } from '../../src/store/ground.ts'
 import { wantSurface } from '../../src/store/outbox.ts'
 import { saveInstallation } from '../../src/store/repositories.ts'
 import { applyCommands } from '../../src/supervisor/apply-command.ts'
@@ -72,7 +72,7 @@ describe('a branch', () => {
 describe('the repository', () => {
   let id = 500
   const repository = () => ({ ...REPOSITORY, id: ++id, installationId: id })
-  const change = (of: typeof REPOSITORY, what: 'described' | 'archived' | 'unarchived' | 'deleted'): Happening => ({
+  const change = (of: typeof REPOSITORY, what: 'archived' | 'unarchived' | 'deleted'): Happening => ({
     kind: 'repository_changed',
     sourceKey: source(),
     repository: of,
@@ -80,25 +80,11 @@ describe('the repository', () => {
     actor: MAINTAINER,
   })
 
-  test('renamed, made public: the row has it, whatever delivery tells', async () => {
-    const own = repository()
-    const task = await taskIn(store, { state: 'EXECUTE' }, { repository: own })
-    await happens(corridor, change({ ...own, name: 'new-name' }, 'described'), task)
-    expect((await store.task(task.id)).repository.name).toBe('new-name')
-    const told = {
-      ...issueChange(424_242, 'closed'),
-      repository: { ...own, name: 'newer', private: false },
-    } as Happening
-    await happens(corridor, told)
-    expect((await store.task(task.id)).repository).toMatchObject({ name: 'newer', private: false })
-    expect(await store.task(task.id)).toMatchObject({ state: 'EXECUTE' })
-  })
-
   test('under another installation: what waits is sent there', async () => {
     const own = repository()
     const task = await taskIn(store, { state: 'EXECUTE' }, { repository: own })
     await happens(corridor, change(own, 'archived'), task)
-    await happens(corridor, change({ ...own, installationId: 99_999 }, 'described'))
+    await learnRepository(store.db, { ...own, installationId: 99_999 })
     const rows = await store.sql('select installation_id from outbox where repository_id = $1', [own.id])
     expect(rows.every((row) => Number(row['installation_id']) === 99_999)).toBe(true)
   })

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { advance } from '../../src/store/advance.ts'
+import { storeArtifact } from '../../src/store/artifacts.ts'
 import { releaseLease } from '../../src/store/leases.ts'
 import { wantSurface } from '../../src/store/outbox.ts'
 import { surfaceOwner } from '../../src/store/tasks.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
-import { sweep, tidyWorkspaces } from '../../src/supervisor/recover.ts'
+import { sweep, tidy, tidyWorkspaces } from '../../src/supervisor/recover.ts'
 import { openTestStore, REPOSITORY, type TestStore } from '../support/store.ts'
 import { corridorOf, say } from './corridor.ts'
 
@@ -104,4 +105,18 @@ test('trees of tasks that nobody knows go; those of open tasks stay', async () =
   } finally {
     await rm(workRoot, { recursive: true, force: true })
   }
+})
+
+test('artifacts of a task go some time after its end; those of younger and open ones stay', async () => {
+  const [old, young, open] = [await store.newTask(), await store.newTask(), await store.newTask()]
+  for (const id of [old, young, open])
+    await store.db.prisma.$transaction((tx) =>
+      storeArtifact(store.db, tx, id, { kind: 'log', name: 'agent', content: id }),
+    )
+  for (const id of [old, young]) await store.walk(await store.lease(id), 'CANCELLED')
+  await store.sql(`update tasks set finished_at = now() - interval '91 days' where id = $1`, [old])
+  await tidy(corridor)
+  expect((await store.sql('select task_id from artifacts order by 1')).map((row) => row['task_id'])).toEqual(
+    [young, open].toSorted(),
+  )
 })

@@ -284,6 +284,11 @@ export const REASONS = {
     'Ask the operator to install bubblewrap; `supervisor doctor` says what is missing.',
   ),
   budget_reached: words('The budget is used up; the work is kept.', null, '`/supervise budget 10usd` gives more.'),
+  day_budget_reached: words(
+    "The operator's budget for today is used up; the work is kept.",
+    null,
+    'It goes on by itself after midnight UTC. An operator can raise `budgets.repoDay` or `budgets.installationDay`.',
+  ),
   budget_changed: words('The budget of the task was changed.'),
   budget_expired: words('Nobody gave more budget in time.', null, AGAIN_WORDS),
   quota_reached: words('The provider of the model has no quota left for now; the work is kept.', null, BY_ITSELF),

@@ -1,5 +1,5 @@
 import type { PlannedJob } from '../../task/plan.ts'
-import { askForBudget, isBudgetReached } from '../budget.ts'
+import { restWithoutBudget } from '../budget.ts'
 import { clearRemains } from '../clear-remains.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import { runJob } from '../run-job.ts'
@@ -36,8 +36,9 @@ export const execute: Step = async (context) => {
     const event = plan.jobs.some((j) => j.type === 'reviewer') ? 'executed_for_review' : 'executed'
     return { event, reasonCode: 'executed', facts: { head: headSha, round: task.round }, patch: { headSha } }
   } catch (error) {
-    if (!isBudgetReached(error)) throw error
-    return askForBudget(context)
+    const rest = await restWithoutBudget(context, error)
+    if (rest === null) throw error
+    return rest
   } finally {
     leave()
   }
