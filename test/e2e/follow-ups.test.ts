@@ -3,7 +3,7 @@ import { story } from '../support/story.ts'
 import type { World } from '../support/world.ts'
 
 /** Long enough for everything that is asked for in one breath, short enough for a test. */
-const QUIET = { SUPERVISOR_CHANGES_QUIET_MS: '10000' }
+const QUIET = { SUPERVISOR_CHANGES_QUIET_MS: '15000' }
 const REQUEST_CHANGES = { event: 'REQUEST_CHANGES' } as const
 
 const followUps = async (w: World): Promise<number> =>
