@@ -19,7 +19,7 @@ export interface VerbRow {
 export const VERB_TABLE = {
   run: {
     usage: 'run <request>',
-    summary: 'starts a task; the word run may be left out, and without a request the issue itself is it',
+    summary: 'starts a task; the word run may be left out, and without a request the issue is the request',
     needs: 'write',
     argument: 'optional',
     onTask: false,

@@ -1,5 +1,5 @@
 import { type Situation, situationOf } from './situation.ts'
-import { about, facts, notes } from './text/about.ts'
+import { about, facts, notes, whyLine } from './text/about.ts'
 import { checkTable, excerpts, tally } from './text/evidence-table.ts'
 import { HEADLINES } from './text/headline.ts'
 import { nextSteps, waitingFor } from './text/next-steps.ts'
@@ -144,6 +144,7 @@ function summary(view: TaskView, full: boolean): string {
     waitingFor(view),
     nextSteps(view),
     notes({ ...view, notes: view.notes.filter(({ reasonCode }) => TOLD_HERE.has(reasonCode)) }),
+    whyLine(view),
   ]
   return parts.filter((s) => s !== '').join('\n\n')
 }

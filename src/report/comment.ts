@@ -1,12 +1,12 @@
 import { commentMarker } from './markers.ts'
-import { situationOf } from './situation.ts'
+import { type Situation, situationOf } from './situation.ts'
 import { about, facts, heading, notes, whyLine } from './text/about.ts'
 import { agentWords, answerSection, heldFiles, heldPatch, logTail } from './text/agent-words.ts'
 import { evidenceTable, excerpts } from './text/evidence-table.ts'
 import { followUp } from './text/follow-up.ts'
 import { nextSteps, waitingFor } from './text/next-steps.ts'
 import { outcome } from './text/outcome.ts'
-import { checklist, planForApproval } from './text/plan-section.ts'
+import { checklist, foldedSteps, planForApproval } from './text/plan-section.ts'
 import type { TaskView } from './view.ts'
 
 /** GitHub takes 65,536 characters; the rest is reserve for what counts differently there. */
@@ -34,10 +34,23 @@ export function renderComment(view: TaskView): string {
   return `${[heading(view), about(view), outcome(view), nextSteps(view)].filter((s) => s !== '').join('\n\n')}\n\n${marker}`
 }
 
+/** The work has come to a result: that is read first, and the way there is folded. */
+const SETTLED: ReadonlySet<Situation> = new Set([
+  'held',
+  'verified',
+  'inconclusive',
+  'unverified',
+  'approve_result',
+  'not_verified',
+  'not_conclusive',
+  'held_back',
+  'done',
+])
+
 function draw(view: TaskView, room: Room): string {
   const situation = situationOf(view)
   const asks = situation === 'approve_plan' || situation === 'plan_ready' || situation === 'planning'
-  const steps = view.plan === null ? '' : asks ? planForApproval(view.plan) : checklist(view)
+  const steps = view.plan === null || SETTLED.has(situation) ? '' : asks ? planForApproval(view.plan) : checklist(view)
   const sections = [
     heading(view),
     about(view),
@@ -54,6 +67,7 @@ function draw(view: TaskView, room: Room): string {
     heldPatch(view, room.patch),
     ...excerpts(view.evidence, room.excerpt, 'not passed'),
     agentWords(view, room.words),
+    SETTLED.has(situation) ? foldedSteps(view) : '',
     logTail(view, room.log),
     whyLine(view),
   ]

@@ -45,10 +45,10 @@ function draw(view: TaskView, room: (typeof ROOMS)[number]): string {
     `### Evidence\n${verdict(view)}`,
     evidenceTable(view.evidence),
     ...excerpts(view.evidence, room.excerpt, 'not passed'),
-    `### Risk\n${risk(view)}`,
+    `**Risk:** ${risk(view)}`,
     notDone(view),
+    `**To go on:** ${goOn(view)}`,
     agentWords(view, room.words),
-    `### How to go on\n${goOn(view)}`,
     closing(view),
   ]
   return sections.filter((s) => s !== '').join('\n\n')
@@ -63,7 +63,7 @@ function what({ task, links, diff }: TaskView): string {
 function verdict({ task, evidence }: TaskView): string {
   const commit = task.headSha === null ? '' : ` on commit \`${shortSha(task.headSha)}\``
   if (task.verdict === 'pass')
-    return `Verified: every required criterion passed${commit}. The supervisor ran the checks itself, in a fresh checkout.`
+    return `**Verified:** every required criterion passed${commit}. The supervisor ran the checks itself, in a fresh checkout.`
   if (task.verdict === 'fail') return `**Not verified: checks failed**${commit}. This is a draft for people to look at.`
   return evidence.length === 0
     ? 'Nothing was verified.'
@@ -71,10 +71,7 @@ function verdict({ task, evidence }: TaskView): string {
 }
 
 function risk({ task, diff }: TaskView): string {
-  const level =
-    task.classification === null
-      ? 'Not classified'
-      : `${RISK_WORDS[task.classification.risk].replace(/^./, (c) => c.toUpperCase())} risk`
+  const level = task.classification === null ? 'not classified' : RISK_WORDS[task.classification.risk]
   const paths = diff?.protectedPaths ?? []
   if (diff === null) return `${level}.`
   if (paths.length === 0) return `${level}. No protected paths are touched.`
@@ -95,17 +92,17 @@ function notDone({ evidence, notes }: TaskView): string {
   )
   if (notes.some((n) => n.reasonCode === 'comments_left_out'))
     lines.push('- Comments by people without write access were not read.')
-  return lines.length === 0 ? '' : `### Not done\n${lines.join('\n')}`
+  return lines.length === 0 ? '' : `**Not done**\n${lines.join('\n')}`
 }
 
 function goOn({ task, verbs }: TaskView): string {
   const has = (verb: 'cancel' | 'retry'): boolean => verbs === undefined || verbs.includes(verb)
   if (task.verdict === 'fail') {
     const retry = has('retry') ? ' `/supervise retry` in the thread lets an agent go on from this branch.' : ''
-    return `The draft keeps the work from being lost: look at it, take its branch over, or close it.${retry}`
+    return `look at the draft, take its branch over, or close it.${retry}`
   }
   const cancel = has('cancel') ? ' `/supervise cancel` in the thread stops the task.' : ''
-  return `Approve and merge, or request changes in a review: the agent works on them and the checks run again.${cancel} Closing this pull request rejects the result.`
+  return `approve and merge, or request changes in a review: the agent works on them and the checks run again.${cancel} Closing this pull request rejects the result.`
 }
 
 /** The one line that GitHub may act on. A closing word works only towards the default branch, and only for issues. */

@@ -51,8 +51,8 @@ export function createNames(addresses: readonly (readonly [string, string])[]): 
           .replace(/\b\d{4}-\d{2}-\d{2}T[\d:.]+Z\b/g, '‹date›')
           .replace(/\b\d+(?:\.\d+)? s\b/g, '‹time›')
           // An agent that was stopped at once has worked for no time, and then nothing is said of it.
-          .replace(/‹time› of work, c/g, 'C')
-          .replace(/‹time› of work\./g, '')
+          .replace(/ · ‹time› of work/g, '')
+          .replace(/‹time› of work · c/g, 'C')
       )
     },
     reveal: (text) =>

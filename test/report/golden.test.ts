@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { VERB_TABLE } from '../../src/intake/verbs.ts'
 import { renderAsking } from '../../src/report/asking.ts'
 import { renderCheck } from '../../src/report/check.ts'
 import { renderComment } from '../../src/report/comment.ts'
@@ -75,10 +76,7 @@ const GOLDENS: Readonly<Record<string, () => string>> = {
   'reply-help': () =>
     renderReply({
       kind: 'help',
-      verbs: [
-        { usage: '/supervise <request>', summary: 'Starts a task.' },
-        { usage: '/supervise approve [sha]', summary: 'Approves what the task waits for.' },
-      ],
+      verbs: Object.values(VERB_TABLE).map(({ usage, summary }) => ({ usage: `/supervise ${usage}`, summary })),
     }),
   'reply-tasks': () =>
     renderReply({ kind: 'tasks', tasks: [of('working').task, of('verified-waiting-for-review').task] }),
@@ -89,9 +87,22 @@ const GOLDENS: Readonly<Record<string, () => string>> = {
       reasonCode: 'protected_paths_need_approval',
       classification: TASK.classification && {
         ...TASK.classification,
-        signals: [{ name: 'verb:fix', matched: 'Fix `the` @login', effect: 'type bug_fix +3' }],
+        signals: [
+          { name: 'verb:fix', matched: 'Fix `the` @login', effect: 'type bug_fix +3' },
+          { name: 'wrong_result', matched: 'redirects to itself', effect: 'type bug_fix +0.75' },
+        ],
       },
-      decisions: of('held-for-protected-paths').decisions,
+      decisions: [
+        {
+          gate: 'admit',
+          ruleId: 'low-risk',
+          reasonCode: 'low_risk_goes_on',
+          facts: { automation: 'semi', confidence: 0.9, mode: 'standard', risk: 'low', missing_capabilities: [] },
+          kind: 'continue',
+        },
+        ...of('waiting-for-plan-approval').decisions,
+        ...of('held-for-protected-paths').decisions,
+      ],
     }),
   'reply-why-early': () => renderReply({ kind: 'why', taskId: TASK.id, decisions: [] }),
   'reply-told': () => renderReply({ kind: 'told', reasonCode: 'budget_changed', word: '10usd' }),

@@ -177,7 +177,7 @@ function expectHarmless(
   for (const url of seen.links) expect(url).toMatch(ours.links)
   expect(seen.images).toBe(0)
   for (const tag of seen.tags)
-    expect(tag).toMatch(ours.tags ?? /^<\/?(?:details|summary|sub|code)>$|^<!-- supervise:[^<>]*-->$/)
+    expect(tag).toMatch(ours.tags ?? /^<(?:details open|\/?(?:details|summary|sub|code))>$|^<!-- supervise:[^<>]*-->$/)
   if (ours.headings !== undefined) expect(seen.headings).toBe(ours.headings)
   const raw = ours.references.reduce((text, reference) => text.replaceAll(reference, ''), body)
   expect(raw.match(CLOSES) ?? []).toEqual([])

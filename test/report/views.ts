@@ -165,11 +165,11 @@ const TESTS = evidence('Tests', {
   exitCode: 0,
   durationMs: 41_000,
   counts: { passed: 214, failed: 0, skipped: 0 },
-  excerpt: 'ok 214 tests',
+  excerpt: '# tests 214\n# pass 214\n# fail 0',
   artifactHash: 'c0ffee'.padEnd(64, '0'),
 })
 const LINT = evidence('Lint', { required: false, command: 'npm run lint', exitCode: 0, durationMs: 3_200 })
-const DIFF = evidence('The change is not empty', { kind: 'diff', excerpt: '2 files, +38 −4' })
+const DIFF = evidence('A change was made', { kind: 'diff', excerpt: '2 files, +38 −4' })
 
 export const view = (task: Partial<Task>, over: Partial<TaskView> = {}): TaskView => ({
   task: { ...TASK, ...task },
@@ -243,6 +243,14 @@ export const VIEWS: Readonly<Record<string, TaskView>> = {
         { reasonCode: 'hidden_text_removed', detail: '14 characters and 1 HTML comment' },
         { reasonCode: 'comments_left_out', detail: '2 comments' },
       ],
+      reactions: true,
+      links: {
+        issue: 'https://github.com/acme/app/issues/311',
+        pull: null,
+        compare: null,
+        task: null,
+        asking: 'https://github.com/acme/app/issues/311#issuecomment-2',
+      },
     },
   ),
   working: view(
@@ -278,7 +286,7 @@ export const VIEWS: Readonly<Record<string, TaskView>> = {
     {
       jobs: [job('implement')],
       evidence: [
-        evidence('The change is not empty', {
+        evidence('A change was made', {
           kind: 'diff',
           verdict: 'fail',
           reasonCode: 'no_change_made',

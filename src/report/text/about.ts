@@ -22,13 +22,17 @@ export function title({ task }: TaskView): string {
   return plain(task.title.trim() === '' ? task.request : task.title, 120) || 'a task without a title'
 }
 
-/** Kind, risk, mode, plan and requester, in one line. */
-export function about({ task, links }: TaskView): string {
+/** Kind, risk, mode, requester and plan, in one line. */
+export function about({ task }: TaskView): string {
   const kind = task.classification
-  const what = kind === null ? '' : `**${TYPE_WORDS[kind.type]}**, ${RISK_WORDS[kind.risk]} risk, ${kind.mode}. `
-  const plan = task.planHash === null ? '' : `Plan \`${task.planHash.slice(0, 7).replace(/[^0-9a-f]/g, '')}\` for `
-  return `${what}${plan === '' ? 'For ' : plan}${login(task.requester.login)}. ${link(`Task ${code(task.id, 40)}`, links.task)}.`
+  const what =
+    kind === null ? [] : [`**${TYPE_WORDS[kind.type]}**`, `${RISK_WORDS[kind.risk]} risk`, `${kind.mode} mode`]
+  const plan = task.planHash === null ? [] : [`plan \`${task.planHash.slice(0, 7).replace(/[^0-9a-f]/g, '')}\``]
+  return [...what, `for ${login(task.requester.login)}`, ...plan].join(BETWEEN)
 }
+
+/** Between facts that stand side by side. */
+const BETWEEN = ' · '
 
 export const TYPE_WORDS = {
   code_change: 'Code change',
@@ -53,8 +57,8 @@ export const RISK_WORDS = { low: 'low', medium: 'medium', high: 'high' } as cons
 export function facts(view: TaskView): string {
   const { task, diff } = view
   const parts: string[] = []
-  if (task.headSha !== null)
-    parts.push(`Commit \`${shortSha(task.headSha)}\`${diff === null ? '' : `, ${diffText(diff)}`}.`)
+  if (task.headSha !== null) parts.push(`commit \`${shortSha(task.headSha)}\``)
+  if (task.headSha !== null && diff !== null) parts.push(diffText(diff))
   const worked = [...view.jobs.map((j) => j.result?.durationMs ?? 0), ...view.evidence.map((e) => e.durationMs)].reduce(
     (a, b) => a + b,
     0,
@@ -65,15 +69,11 @@ export function facts(view: TaskView): string {
     : view.jobs.some((j) => j.result !== null)
       ? 'cost not told by the backend'
       : ''
-  const work = [worked > 0 ? `${durationText(worked)} of work` : '', cost].filter((s) => s !== '').join(', ')
-  if (work !== '') parts.push(`${work.charAt(0).toUpperCase()}${work.slice(1)}.`)
-  const rounds = [
-    task.repairs > 0 ? count(task.repairs, 'repair round') : '',
-    task.followUps > 0 ? count(task.followUps, 'follow-up') : '',
-  ]
-  const told2 = rounds.filter((s) => s !== '').join(', ')
-  if (told2 !== '') parts.push(`${told2.charAt(0).toUpperCase()}${told2.slice(1)}.`)
-  return parts.join(' ')
+  if (worked > 0) parts.push(`${durationText(worked)} of work`)
+  if (cost !== '') parts.push(cost)
+  if (task.repairs > 0) parts.push(count(task.repairs, 'repair round'))
+  if (task.followUps > 0) parts.push(count(task.followUps, 'follow-up'))
+  return parts.join(BETWEEN).replace(/^./, (c) => c.toUpperCase())
 }
 
 export function diffText({ files, added, deleted }: NonNullable<TaskView['diff']>): string {
@@ -92,10 +92,10 @@ export function notes(view: TaskView): string {
   return shown.length === 0 ? '' : `**Note**\n${shown.join('\n')}`
 }
 
-/** The reason code of the present state with its words: what `why` explains at length. */
-export function whyLine({ task, verbs }: TaskView): string {
-  const reason = task.reasonCode
-  if (reason === '') return ''
-  const all = verbs === undefined || verbs.includes('why') ? ' `/supervise why` shows all decisions.' : ''
-  return `<sub>Reason: ${code(reason, 60)}.${all}</sub>`
+/** The small print: which task it is, and the reason code of its state, which `why` explains at length. */
+export function whyLine({ task, links, verbs }: TaskView): string {
+  const parts = [link(`Task ${code(task.id, 40)}`, links.task)]
+  if (task.reasonCode !== '') parts.push(`reason ${code(task.reasonCode, 60)}`)
+  if (verbs === undefined || verbs.includes('why')) parts.push('`/supervise why` shows all decisions')
+  return `<sub>${parts.join(BETWEEN)}</sub>`
 }

@@ -1,6 +1,6 @@
 import { situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
-import { folded } from './evidence-table.ts'
+import { folded } from './folded.ts'
 import { code, fence, quote } from './safe.ts'
 import { markdown } from './safe-markdown.ts'
 

@@ -11,24 +11,34 @@ import { link, login } from './safe.ts'
 interface NextStep {
   readonly verb: Verb | null
   readonly text: string
+  /** Not what leads on. */
+  readonly aside: boolean
 }
 
 type Steps = (view: TaskView) => readonly NextStep[]
 
-const step = (verb: Verb | null, text: string): NextStep => ({ verb, text })
-const CANCEL = step('cancel', 'Stop: `/supervise cancel`.')
-const PAUSE = step('pause', 'Pause: `/supervise pause`.')
+const step = (verb: Verb | null, text: string): NextStep => ({ verb, text, aside: false })
+const aside = (verb: Verb, text: string): NextStep => ({ verb, text, aside: true })
+const CANCEL = aside('cancel', 'Stop: `/supervise cancel`')
+const PAUSE = aside('pause', 'Pause: `/supervise pause`')
 const AGAIN: Steps = ({ task }) => [
-  step('retry', `**Again:** \`/supervise retry\`${task.pullNumber === null ? '' : ' goes on from this branch'}.`),
-  step('run', 'Start anew: `/supervise <request>`.'),
+  step('retry', `**Again:** \`/supervise retry\`${task.pullNumber === null ? '' : ' goes on from this branch'}`),
+  aside('run', 'Start anew: `/supervise <request>`'),
 ]
 const BY_ITSELF = step(null, 'Nothing to do: it goes on by itself.')
 
-/** What a person can do or type now, as one paragraph. Empty where there is nothing to do. */
+/** What a person can do or type now: what leads on first, the other ways out in a line below. Empty where there is nothing. */
 export function nextSteps(view: TaskView): string {
   const steps = STEPS[situationOf(view)](view)
   const offered = steps.filter((s) => s.verb === null || view.verbs === undefined || view.verbs.includes(s.verb))
-  return offered.map((s) => s.text).join(' ')
+  const lines = [
+    offered.filter((s) => !s.aside).map((s) => s.text),
+    [offered.filter((s) => s.aside).map((s) => s.text)].map((asides) => asides.join(' · ')),
+  ]
+  return lines
+    .flat()
+    .filter((line) => line !== '')
+    .join('\n')
 }
 
 const always =
@@ -40,21 +50,25 @@ const STEPS: Record<Situation, Steps> = {
   reading: always(CANCEL),
   clarify: ({ task, plainReplies }) => [
     ...(plainReplies === true
-      ? [step(null, `A plain reply by ${login(task.requester.login)} in this thread is enough.`)]
-      : []),
-    step('clarify', '**To go on:** `/supervise clarify <answer>`.'),
+      ? [
+          step(
+            'clarify',
+            `**To go on:** a plain reply by ${login(task.requester.login)} in this thread, or \`/supervise clarify <answer>\``,
+          ),
+        ]
+      : [step('clarify', '**To go on:** `/supervise clarify <answer>`')]),
     CANCEL,
   ],
   planning: always(CANCEL),
   approve_plan: (view) => [
     ...approve(view, '`/supervise approve`'),
-    step('reject', 'Change the plan: `/supervise reject <what to change>`.'),
+    aside('reject', 'Change the plan: `/supervise reject <what to change>`'),
     CANCEL,
   ],
   plan_ready: (view) => [
     ...approve(view, '`/supervise approve`', 'To start it'),
-    step('reject', 'Change the plan: `/supervise reject <what to change>`.'),
-    step('cancel', 'Drop it: `/supervise cancel`.'),
+    aside('reject', 'Change the plan: `/supervise reject <what to change>`'),
+    aside('cancel', 'Drop it: `/supervise cancel`'),
   ],
   preparing: always(PAUSE, CANCEL),
   working: always(PAUSE, CANCEL),
@@ -62,14 +76,14 @@ const STEPS: Record<Situation, Steps> = {
   verifying: always(PAUSE, CANCEL),
   held: (view) => [
     ...approve(view, `\`/supervise approve${view.task.headSha === null ? '' : ` ${shortSha(view.task.headSha)}`}\``),
-    step('reject', 'Drop the change: `/supervise reject`.'),
+    aside('reject', 'Drop the change: `/supervise reject`'),
   ],
   publishing: always(CANCEL),
   ci: always(CANCEL),
   verified: (view) => [
     step(
       null,
-      `**To go on:** review ${pull(view)}: approve or merge it, or request changes there and the agent works on them.`,
+      `**To go on:** review ${pull(view)}. Approve or merge it, or request changes there and the agent works on them.`,
     ),
     CANCEL,
   ],
@@ -83,11 +97,11 @@ const STEPS: Record<Situation, Steps> = {
   unverified: (view) => [step(null, `**To go on:** request changes on ${pull(view)}, or close it.`), CANCEL],
   approve_result: (view) => [...approve(view, '`/supervise approve`'), CANCEL],
   quota: always(BY_ITSELF, CANCEL),
-  budget: always(step('budget', '**To go on:** `/supervise budget 10usd` gives more.'), CANCEL),
+  budget: always(step('budget', '**To go on:** `/supervise budget 10usd` gives more'), CANCEL),
   capacity: always(BY_ITSELF, CANCEL),
   retry: always(BY_ITSELF, CANCEL),
   finishing: always(),
-  paused: always(step('resume', '**To go on:** `/supervise resume`.'), CANCEL),
+  paused: always(step('resume', '**To go on:** `/supervise resume`'), CANCEL),
   not_verified: (view) => [...draft(view), ...AGAIN(view)],
   not_conclusive: (view) => [...draft(view), ...AGAIN(view)],
   no_change: (view) => [step(null, 'Say more exactly what should change and where.'), ...AGAIN(view)],
@@ -102,7 +116,7 @@ function approve({ links, reactions }: TaskView, how: string, lead = 'To go on')
   const asked = links.asking ?? null
   const where = asked === null ? 'the comment below that asks for it' : link('the comment that asks for it', asked)
   const react = reactions === true ? `👍 on ${where}, or ` : ''
-  return [step('approve', `**${lead}:** ${react}${how}.`)]
+  return [step('approve', `**${lead}:** ${react}${how}`)]
 }
 
 function draft(view: TaskView): NextStep[] {
@@ -110,7 +124,7 @@ function draft(view: TaskView): NextStep[] {
   if (isOnPullRequest(view.task)) return [step(null, `Nothing that failed was pushed: ${pull(view)} stands as it was.`)]
   return view.task.pullNumber === null
     ? []
-    : [step(null, `**You can** look at the draft ${pull(view)}, take its branch over, or close it.`)]
+    : [step(null, `**To go on:** look at the draft ${pull(view)}, take its branch over, or close it.`)]
 }
 
 /** What the reason itself advises, without what the other steps say anyway. */

@@ -1,6 +1,6 @@
 import { type Situation, situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
-import { list, shortSha } from './format.ts'
+import { count, list, shortSha } from './format.ts'
 import { questionLines } from './questions.ts'
 import { wordsFor } from './reasons.ts'
 import { code, fence, plain } from './safe.ts'
@@ -53,19 +53,25 @@ function passed({ task }: TaskView): string {
 
 function failed(view: TaskView): string {
   const bad = view.evidence.filter((e) => e.required && e.verdict === 'fail')
+  const [only] = bad
+  const tests = bad.length === 1 ? (only?.counts ?? null) : null
   const names = list(
     bad.map((e) => (e.command === null ? plain(e.criterion, 100) : code(e.command, 100))),
     4,
   )
   const where = view.task.headSha === null ? '' : ` on commit \`${shortSha(view.task.headSha)}\``
-  const first = bad.length === 0 ? `${wordsFor(view.task.reasonCode).happened}` : `${names} failed${where}.`
+  const what =
+    tests !== null && tests.failed > 0
+      ? `${names}: ${tests.failed} of ${count(tests.passed + tests.failed, 'test')} failed`
+      : `${names} failed`
+  const first = bad.length === 0 ? `${wordsFor(view.task.reasonCode).happened}` : `${what}${where}.`
   const rounds = view.task.repairs
   const repairs =
     rounds === 0 ? '' : ` ${rounds === 1 ? 'One repair round' : `${rounds} repair rounds`} did not mend it.`
   const claim =
     view.agentSummary === null || view.agentSummary.trim() === ''
       ? ''
-      : ' What the agent says about it is no evidence; the supervisor ran the checks itself.'
+      : " The agent's own summary is a claim; the supervisor ran the checks itself."
   return `${first}${repairs}${claim}`
 }
 

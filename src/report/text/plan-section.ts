@@ -3,6 +3,7 @@ import type { Plan, PlannedJob } from '../../task/plan.ts'
 import { situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
 import { approvalsAt, SOURCES } from './approvals.ts'
+import { folded } from './folded.ts'
 import { count, durationText, list, money } from './format.ts'
 import { code, link, login, plain } from './safe.ts'
 
@@ -30,6 +31,16 @@ export function checklist(view: TaskView): string {
   if (plan.baseSha !== null) lines.push(pullLine(view))
   lines.push(...approvalLines(view, 'result'))
   return lines.join('\n')
+}
+
+/** The checklist behind one line that says how far it went. */
+export function foldedSteps(view: TaskView): string {
+  const steps = checklist(view)
+  if (steps === '') return ''
+  const [ticked, open] = ['- [x]', '- [ ]'].map((box) => steps.split('\n').filter((s) => s.startsWith(box)).length)
+  const all = (ticked ?? 0) + (open ?? 0)
+  const told = open === 0 && all > 1 ? 'All ' : open === 0 ? '' : `${ticked} of `
+  return folded(`${told}${count(all, 'step')}`, steps)
 }
 
 function approvalLines(view: TaskView, gate: keyof typeof APPROVED): string[] {
@@ -110,5 +121,5 @@ function criteria({ criteria: all }: Plan): string {
   if (all.length === 0) return ''
   const shown = all.slice(0, 12).map((c) => `- ${plain(c, 200) || '–'}`)
   const rest = all.length > 12 ? [`- ${count(all.length - 12, 'more')}`] : []
-  return ['It is accepted when:', ...shown, ...rest].join('\n')
+  return ['**Accepted when**', ...shown, ...rest].join('\n')
 }

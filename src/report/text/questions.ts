@@ -44,18 +44,18 @@ const QUESTIONS: Partial<Record<ReasonCode, (asking: Asking) => readonly string[
   unknown_type_needs_answer: ({ choices, round }) =>
     round === 0
       ? [
-          `What should come out of it? ${options(choices)}`,
+          `What should come out of it?${options(choices)}`,
           'What is it about: which file, page, command or part?',
           'How can one see that it is done?',
         ]
-      : [`Which one letter is it? ${options(choices)}`, 'Which one file, page or subject is it about?'],
+      : [`Which one letter is it?${options(choices)}`, 'Which one file, page or subject is it about?'],
   low_confidence_needs_answer: ({ choices }) => [
-    ...(choices.length === 0 ? [] : [`Which of the two is it? ${options(choices)}`]),
+    ...(choices.length === 0 ? [] : [`Which of the two is it?${options(choices)}`]),
     'What exactly should be different when this is done, and how can one see it?',
     'Which files or parts may change, and which must not?',
   ],
   snapshot_changed: ({ choices }) => [
-    `The text was edited after the command was given. Which version counts? ${options(choices)}`,
+    `The text was edited after the command was given. Which version counts?${options(choices)}`,
   ],
   empty_request: () => ['What should be done, and where?'],
   unknown_backend: () => ['Which of the configured backends should do it?'],
@@ -71,9 +71,9 @@ const WORDS: Partial<Record<Choice, string>> = {
   text_now: 'as it is now',
 }
 
+/** Each in a line of its own below the question. */
 function options(choices: readonly Choice[]): string {
-  const words = choices.map(
-    (c, n) => `**${'abcd'[n]}** ${WORDS[c] ?? (isTaskType(c) ? TYPE_WORDS[c].toLowerCase() : '')}`,
-  )
-  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}?`
+  return choices
+    .map((c, n) => `\n   - **${'abcd'[n]}** ${WORDS[c] ?? (isTaskType(c) ? TYPE_WORDS[c].toLowerCase() : '')}`)
+    .join('')
 }
