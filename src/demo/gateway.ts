@@ -52,6 +52,7 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
       git: git !== null,
       problems: check?.(method, path, body, search) ?? [],
       status: 0,
+      answerBytes: 0,
       fault: null,
     }
     options.requests.push(record)
@@ -75,11 +76,13 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     const real = refuses ? null : (counted?.refusal ?? (await work()))
     const answer = fault && fault.kind !== 'delay' ? answerOfFault(fault, world.now()) : real
     if (answer === null) return void response.destroy()
-    record.status = send(response, prefixed(answer, world.url, pathname.slice(0, pathname.length - path.length)), {
+    const sent = send(response, prefixed(answer, world.url, pathname.slice(0, pathname.length - path.length)), {
       headers: counted?.headers ?? {},
       etagFor: method === 'GET' && !git ? token : null,
       ifNoneMatch: request.headers['if-none-match'],
     })
+    record.status = sent.status
+    record.answerBytes = sent.bytes
     if (record.status === 304) counted?.giveBack()
   }
 }
@@ -117,8 +120,8 @@ interface Sending {
   readonly ifNoneMatch: string | undefined
 }
 
-/** @returns the status that went out */
-function send(response: ServerResponse, answer: Answer, sending: Sending): number {
+/** @returns the status that went out, and the size of the body behind it */
+function send(response: ServerResponse, answer: Answer, sending: Sending): { status: number; bytes: number } {
   const isRaw = Buffer.isBuffer(answer.body)
   const bytes = isRaw
     ? answer.body
@@ -135,9 +138,9 @@ function send(response: ServerResponse, answer: Answer, sending: Sending): numbe
     headers['etag'] = etag
     if (sending.ifNoneMatch === etag) {
       response.writeHead(304, headers).end()
-      return 304
+      return { status: 304, bytes: 0 }
     }
   }
   response.writeHead(answer.status, headers).end(bytes)
-  return answer.status
+  return { status: answer.status, bytes: bytes.length }
 }

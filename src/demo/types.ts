@@ -46,6 +46,8 @@ export interface RecordedRequest {
   readonly problems: readonly string[]
   /** 0 until it is answered, and when the connection was cut. */
   status: number
+  /** Size of the answer's body, before compression. */
+  answerBytes: number
   fault: FaultKind | null
 }
 

@@ -7,6 +7,7 @@ const MAX_BATCH = 64
 const MAX_BATCH_BYTES = 32 * 1024 * 1024
 /** More than this wait: the database does not keep up, so GitHub is told to come again. */
 const MAX_WAITING = 1_000
+const MAX_WAITING_BYTES = 128 * 1024 * 1024
 /** While commit follows commit, the inbox is woken so often only: the one who empties it is awake. */
 const WAKE_EVERY_MS = 20
 
@@ -22,9 +23,12 @@ interface Waiting {
  *
  * A delivery's wake is in its own commit unless the inbox was woken milliseconds ago; then the last of the commits that
  * follow each other is followed by one. Should that one be lost, the sweep finds what lies there.
+ *
+ * What the database refuses because of what it is, it refuses for itself alone: the others of its batch are stored.
  */
 export function createDeliveryWriter(pool: pg.Pool): (delivery: IncomingDelivery) => Promise<void> {
   const queue: Waiting[] = []
+  let waitingBytes = 0
   let writing = false
   let wokenAt = Number.NEGATIVE_INFINITY
   /** Something is stored that no wake tells of. */
@@ -43,27 +47,41 @@ export function createDeliveryWriter(pool: pg.Pool): (delivery: IncomingDelivery
     writing = true
     while (queue.length > 0 || silent) {
       const batch = takeBatch(queue)
-      try {
-        await store(batch)
-        // The next commit is sent on its way before these are answered: the database need not wait for that.
-        setImmediate(() => {
-          for (const w of batch) w.done()
-        })
-      } catch (error) {
-        wokenAt = Number.NEGATIVE_INFINITY
-        silent = false
-        for (const w of batch) w.failed(error)
-      }
+      for (const { delivery } of batch) waitingBytes -= delivery.payload.length
+      await storeAll(batch)
     }
     writing = false
   }
 
+  const storeAll = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      await store(batch)
+      // The next commit is sent on its way before these are answered: the database need not wait for that.
+      setImmediate(() => {
+        for (const w of batch) w.done()
+      })
+    } catch (error) {
+      wokenAt = Number.NEGATIVE_INFINITY
+      silent = false
+      if (batch.length > 1 && isAboutContent(error)) for (const one of batch) await storeAll([one])
+      else for (const w of batch) w.failed(error)
+    }
+  }
+
   return (delivery) =>
     new Promise((done, failed) => {
-      if (queue.length >= MAX_WAITING) return failed(new Error('the inbox is not keeping up'))
+      const bytes = waitingBytes + delivery.payload.length
+      if (queue.length >= MAX_WAITING || (queue.length > 0 && bytes > MAX_WAITING_BYTES))
+        return failed(new Error('the inbox is not keeping up'))
+      waitingBytes = bytes
       queue.push({ delivery, done, failed })
       if (!writing) void write()
     })
+}
+
+/** Data that cannot be stored, a constraint, or a limit of the program: SQLSTATE classes 22, 23 and 54. */
+function isAboutContent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(?:22|23|54)/.test(String(error.code))
 }
 
 function takeBatch(queue: Waiting[]): Waiting[] {

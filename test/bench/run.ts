@@ -6,10 +6,11 @@ import { type Bench, meets, type Row, rounded } from './bench.ts'
 import { calls } from './calls.ts'
 import { deliveries } from './deliveries.ts'
 import { start } from './start.ts'
+import { waiting } from './waiting.ts'
 import { worktree } from './worktree.ts'
 
 /** `node test/bench/run.ts [name…] [--json FILE]`: figures, never a verdict; the exit code says only that it ran. */
-const BENCHES: Readonly<Record<string, Bench>> = { deliveries, start, calls, worktree }
+const BENCHES: Readonly<Record<string, Bench>> = { deliveries, start, calls, waiting, worktree }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
 const unknown = positionals.filter((name) => !(name in BENCHES))

@@ -34,40 +34,48 @@ export async function openGround({ dir, defer }: BenchContext): Promise<Ground> 
   return { databaseUrl: postgres.url, sql, github, facts, webhookUrl, port }
 }
 
-/** The real program, `supervisor <args>`, on that ground. */
-export async function startSupervisor(
-  { dir, defer }: BenchContext,
-  ground: Ground,
-  args: readonly string[],
-  settings: Readonly<Record<string, unknown>> = {},
-): Promise<Program> {
-  const { facts, port } = ground
+/** What the program is given to live on that ground. */
+export async function environmentOf(
+  { dir }: BenchContext,
+  { facts, port, databaseUrl }: Ground,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<Record<string, string>> {
   const home = join(dir, 'home')
   await mkdir(home, { recursive: true })
   const file = join(dir, 'supervisor.config.yml')
   // JSON is YAML.
   await writeFile(file, JSON.stringify({ dataDir: join(dir, 'data'), ...settings }))
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    APP_ID: String(facts.appId),
+    PRIVATE_KEY: facts.privateKey,
+    WEBHOOK_SECRET: facts.secret,
+    GHE_HOST: new URL(facts.url).host,
+    GHE_PROTOCOL: 'http',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    LOG_LEVEL: 'warn',
+    SUPERVISOR_CONFIG: file,
+    DATABASE_URL: databaseUrl,
+  }
+}
+
+/** The real program, `supervisor <args>`, on that ground. */
+export async function startSupervisor(
+  context: BenchContext,
+  ground: Ground,
+  args: readonly string[],
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Program> {
   const starting = startProgram({
     args,
-    cwd: dir,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOME: home,
-      APP_ID: String(facts.appId),
-      PRIVATE_KEY: facts.privateKey,
-      WEBHOOK_SECRET: facts.secret,
-      GHE_HOST: new URL(facts.url).host,
-      GHE_PROTOCOL: 'http',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      LOG_LEVEL: 'warn',
-      SUPERVISOR_CONFIG: file,
-      DATABASE_URL: ground.databaseUrl,
-    },
-    isReady: () => answers(`http://127.0.0.1:${port}/ping`),
+    cwd: context.dir,
+    env: await environmentOf(context, ground, settings),
+    isReady: () => answers(`http://127.0.0.1:${ground.port}/ping`),
   })
   // Also when it is stopped before it is ready.
-  defer(async () => (await starting.catch(() => null))?.stop())
+  context.defer(async () => (await starting.catch(() => null))?.stop())
   return starting
 }
 

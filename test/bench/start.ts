@@ -8,7 +8,7 @@ import { agentSettings, askAndWait, type Rested } from './task.ts'
 const WARM_UP = 2
 const TASKS = 10
 
-/** From a person's comment to the first instruction of the agent, task after task on a process that has seen some. */
+/** From a person's comment to its 👀, and to the first instruction of the agent, task after task on a process that has seen some. */
 export const start: Bench = async (context) => {
   const ground = await openGround(context)
   const repo = await ground.github.call<string>('seed', 'shop')
@@ -18,14 +18,23 @@ export const start: Bench = async (context) => {
     const rested = await askAndWait(ground, repo).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${program.output().slice(-3_000)}`)
     })
-    const found = await timesOf(ground.sql, rested)
+    const reactedAt = (await ground.github.call<number | null>('reactedAt', rested.comment)) ?? Number.NaN
+    const found = await timesOf(ground.sql, rested, reactedAt)
     if (n < WARM_UP) continue
     times.push(found)
     context.say(`task ${n + 1 - WARM_UP} of ${TASKS}: ${Math.round(found.total)} ms`)
   }
   const totals = times.map((t) => t.total)
+  const eyes = times.map((t) => t.reaction)
   const stages = [...new Set(times.flatMap((t) => Object.keys(t.stages)))]
   return [
+    {
+      what: 'comment → 👀',
+      value: median(eyes),
+      unit: 'ms',
+      goal: '< 300',
+      note: `until the reaction arrives at GitHub; median of ${TASKS}; ${Math.round(Math.min(...eyes))} to ${Math.round(Math.max(...eyes))} ms`,
+    },
     {
       what: 'comment → agent runs',
       value: median(totals),
@@ -49,11 +58,12 @@ export const start: Bench = async (context) => {
 
 interface Times {
   readonly total: number
+  readonly reaction: number
   readonly github: number
   readonly stages: Readonly<Record<string, number>>
 }
 
-async function timesOf(sql: pg.Client, { task, commentedAt, deliveredAt }: Rested): Promise<Times> {
+async function timesOf(sql: pg.Client, { task, commentedAt, deliveredAt }: Rested, reactedAt: number): Promise<Times> {
   // As it was printed, compressed as the store keeps it.
   const log = await sql.query<{ content: Buffer }>(
     `select content from artifacts where task_id = $1 and kind = 'log' order by at limit 1`,
@@ -76,5 +86,10 @@ async function timesOf(sql: pg.Client, { task, commentedAt, deliveredAt }: Reste
     since = at.getTime()
   }
   stages['EXECUTE, until it runs'] = startedAt - since
-  return { total: startedAt - commentedAt, github: deliveredAt - commentedAt, stages }
+  return {
+    total: startedAt - commentedAt,
+    reaction: reactedAt - commentedAt,
+    github: deliveredAt - commentedAt,
+    stages,
+  }
 }

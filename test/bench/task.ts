@@ -6,9 +6,10 @@ import type { Ground } from './server.ts'
 const LOOK_MS = 50
 const LIMIT_MS = 60_000
 
-/** An agent that says when it was started (nanoseconds since 1970), and mends the sample's bug. */
+/** An agent that says when it was started (nanoseconds since 1970), mends the sample's bug, and later says why in a comment. */
 export async function agentSettings(): Promise<Record<string, unknown>> {
-  const script = `echo "started:$(date +%s%N)"; cat > /dev/null; sed -i 's/page \\* size/(page - 1) * size/' src/pager.js`
+  const mend = `sed -i 's/page \\* size/(page - 1) * size/' src/pager.js`
+  const script = `echo "started:$(date +%s%N)"; cat > /dev/null; if grep -q 'page - 1' src/pager.js; then echo '// Pages are counted from 1.' >> src/pager.js; else ${mend}; fi`
   return {
     backends: { agent: { type: 'script', command: ['/bin/sh', '-c', script], capabilities: ['coding'] } },
     prefer: { coding: ['agent'] },
@@ -38,13 +39,14 @@ interface TaskRow {
   readonly state: string
   readonly waiting_on: string | null
   readonly pull_number: number
+  readonly follow_ups: number
 }
 
 /** Resolves when the task is there and GitHub shows all that it should. */
 export async function reaches({ sql }: Ground, issue: number, isThere: (task: TaskRow) => boolean): Promise<TaskRow> {
   for (const end = Date.now() + LIMIT_MS; Date.now() < end; await sleep(LOOK_MS)) {
     const { rows } = await sql.query<TaskRow & { unsent: number }>(
-      `select t.id, t.state, t.waiting_on, t.pull_number,
+      `select t.id, t.state, t.waiting_on, t.pull_number, t.follow_ups,
         (select count(*)::int from outbox o where o.task_id = t.id and o.wanted > o.sent and o.dead_at is null) as unsent
       from tasks t where t.issue_number = $1`,
       [issue],

@@ -99,6 +99,17 @@ describe('the writer', () => {
     expect(await stored()).toHaveLength(1)
   })
 
+  test('refuses what cannot be stored for itself alone', async () => {
+    const write = createDeliveryWriter(store.db.inboxPool)
+    await store.sql(`alter table deliveries add constraint no_poison check (event <> 'poison')`)
+    const all = Array.from({ length: 30 }, (_, i) => ({ ...delivery(), event: i % 10 === 7 ? 'poison' : 'issues' }))
+    const answers = await Promise.allSettled(all.map((d) => write(d)))
+    await store.sql('alter table deliveries drop constraint no_poison')
+    expect(answers.map((a) => a.status === 'fulfilled')).toEqual(all.map((d) => d.event === 'issues'))
+    expect((await stored()).map((r) => r['id'])).toEqual(all.filter((d) => d.event === 'issues').map((d) => d.id))
+    expect(await inboxWakes()).toBe(1)
+  })
+
   test('fails at once where no database listens', async () => {
     const pool = new pg.Pool({ connectionString: 'postgresql://a:b@127.0.0.1:1/x', max: 1 })
     const write = createDeliveryWriter(pool)
@@ -113,6 +124,17 @@ describe('the writer', () => {
     const refused = all.filter((a) => a.status === 'rejected')
     expect(refused.length).toBeGreaterThan(0)
     expect(await stored()).toHaveLength(1_200 - refused.length)
+  })
+
+  test('does not hold more bytes than it can, and takes a large one again when they are gone', async () => {
+    const write = createDeliveryWriter(store.db.inboxPool)
+    const large = Buffer.alloc(20 * 1024 * 1024)
+    const all = await Promise.allSettled(Array.from({ length: 9 }, () => write({ ...delivery(), payload: large })))
+    const answers = all.map((a) => a.status)
+    expect(answers.slice(0, 6)).toEqual(Array(6).fill('fulfilled'))
+    expect(answers.at(-1)).toBe('rejected')
+    await write({ ...delivery(), payload: large })
+    expect(await stored()).toHaveLength(answers.filter((a) => a === 'fulfilled').length + 1)
   })
 })
 

@@ -16,10 +16,21 @@ export interface GitHubFacts {
 /** Milliseconds since 1970. */
 export interface Asked {
   readonly issue: number
+  /** The comment that asks. */
+  readonly comment: number
   /** When the person sent the comment. */
   readonly commentedAt: number
   /** When its delivery went out to the App. */
   readonly deliveredAt: number
+}
+
+export interface Call {
+  /** `METHOD /path`. */
+  readonly call: string
+  readonly status: number
+  /** Sizes of the bodies, without headers and before compression. */
+  readonly sentBytes: number
+  readonly answerBytes: number
 }
 
 /** The loopback GitHub as a process of its own, so that its work is not counted as ours. */
@@ -45,18 +56,31 @@ serve(
       await up().settle()
       const seen = up().deliveries.length
       const commentedAt = Date.now()
-      await up().as('maria').comment(repo, number, '/supervise')
+      const { id: comment } = await up().as('maria').comment(repo, number, '/supervise')
       await up().settle()
-      return { issue: number, commentedAt, deliveredAt: up().deliveries[seen]?.deliveredAt ?? Number.NaN }
+      return { issue: number, comment, commentedAt, deliveredAt: up().deliveries[seen]?.deliveredAt ?? Number.NaN }
     },
     approve: async (repo: string, pull: number): Promise<void> => {
       await up().as('jon').review(repo, pull, { event: 'APPROVE', body: 'Good.' })
     },
-    /** REST and GraphQL calls since the start, git's own requests apart, as `METHOD /route`. */
-    calls: (): string[] =>
+    requestChanges: async (repo: string, pull: number): Promise<void> => {
+      await up().as('jon').review(repo, pull, { event: 'REQUEST_CHANGES', body: 'Please say in a comment why.' })
+    },
+    /** REST and GraphQL calls since the start, git's own requests apart. */
+    calls: (): Call[] =>
       up()
         .requests.filter(({ git }) => !git)
-        .map(({ method, path }) => `${method} ${path}`),
+        .map(({ method, path, status, body, answerBytes }) => ({
+          call: `${method} ${path}`,
+          status,
+          sentBytes: Buffer.byteLength(body),
+          answerBytes,
+        })),
+    /** When GitHub was first told to put a reaction on the comment; null = not yet. */
+    reactedAt: (comment: number): number | null =>
+      up().requests.find(
+        ({ method, path }) => method === 'POST' && path.endsWith(`/issues/comments/${comment}/reactions`),
+      )?.at ?? null,
     unsupported: (): string[] => up().unsupported,
   },
   async () => github?.close(),
