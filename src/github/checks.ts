@@ -1,6 +1,22 @@
-import { CHECK_NAME } from '../task/evidence.ts'
+import type { CHECK_NAME, SETTINGS_CHECK_NAME } from '../task/evidence.ts'
 import type { RepositoryRef } from '../task/task.ts'
 import type { GitHub } from './client.ts'
+
+/** Our check runs by name: their names never change, because owners list them in branch rules. */
+export type CheckName = typeof CHECK_NAME | typeof SETTINGS_CHECK_NAME
+
+/** Something at a line of a file of the commit. */
+export interface CheckAnnotation {
+  readonly path: string
+  readonly line: number
+  /** At most 255 characters. */
+  readonly title: string
+  /** At most 64 kB. */
+  readonly message: string
+}
+
+/** GitHub takes no more in one request. */
+const MAX_ANNOTATIONS = 50
 
 export interface CheckContent {
   readonly status: 'in_progress' | 'completed'
@@ -15,22 +31,28 @@ export interface CheckContent {
 
 /**
  * Not idempotent: look it up by its key before repeating it.
- * @param check `externalId`: the task's id
+ * @param check `externalId`: what it belongs to, the task's id for example; `annotations`: the first 50 are sent. They are
+ *   given here only, because every later request would add to them
  * @returns its id
  */
 export async function createCheck(
   github: GitHub,
   repo: RepositoryRef,
-  check: CheckContent & { readonly headSha: string; readonly externalId: string },
+  check: CheckContent & {
+    readonly name: CheckName
+    readonly headSha: string
+    readonly externalId: string
+    readonly annotations?: readonly CheckAnnotation[]
+  },
 ): Promise<number> {
   const { rest } = await github.octokit('checks', repo)
   const { data } = await rest.checks.create({
     owner: repo.owner,
     repo: repo.name,
-    name: CHECK_NAME,
+    name: check.name,
     head_sha: check.headSha,
     external_id: check.externalId,
-    ...parametersOf(check),
+    ...parametersOf(check, check.annotations),
   })
   return data.id
 }
@@ -46,21 +68,20 @@ export async function updateCheck(
 }
 
 /**
- * The run of this App on this commit that belongs to the task: its id, or null. Another App may use the same name, and
- * another task the same commit.
+ * The run of this App and name on this commit that belongs to the task: its id, or null. Another App may use the same
+ * name, and another task the same commit.
  */
 export async function findCheckByExternalId(
   github: GitHub,
   repo: RepositoryRef,
-  headSha: string,
-  externalId: string,
+  { name, headSha, externalId }: { readonly name: CheckName; readonly headSha: string; readonly externalId: string },
 ): Promise<number | null> {
   const { rest } = await github.octokit('checks', repo)
   const { data } = await rest.checks.listForRef({
     owner: repo.owner,
     repo: repo.name,
     ref: headSha,
-    check_name: CHECK_NAME,
+    check_name: name,
     app_id: github.appId,
     filter: 'latest',
     per_page: 100,
@@ -69,8 +90,17 @@ export async function findCheckByExternalId(
   return ours.length === 0 ? null : Math.min(...ours.map(({ id }) => id))
 }
 
-function parametersOf({ status, conclusion, title, summary, text, actions }: CheckContent) {
-  const output = { title, summary, text }
+function parametersOf(
+  { status, conclusion, title, summary, text, actions }: CheckContent,
+  annotations: readonly CheckAnnotation[] = [],
+) {
+  const notes = annotations.slice(0, MAX_ANNOTATIONS).map(({ line, ...note }) => ({
+    ...note,
+    start_line: line,
+    end_line: line,
+    annotation_level: 'failure' as const,
+  }))
+  const output = { title, summary, text, ...(notes.length === 0 ? {} : { annotations: notes }) }
   if (status !== 'completed' || conclusion === null) return { status: 'in_progress' as const, output }
   return { status, conclusion, output, actions: actions.map((action) => ({ ...action })) }
 }

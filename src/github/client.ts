@@ -17,6 +17,11 @@ export interface GitHub {
   botUser(): Promise<{ readonly id: number; readonly login: string }>
   /** A client for one repository and one purpose. Rejects with OperatingError only. */
   octokit(purpose: Purpose, repository: RepositoryRef): Promise<Octokit>
+  /**
+   * A client for another repository of the same owner and installation, known by its name. Its first request rejects with
+   * 422 where the App does not see that repository, or there is none.
+   */
+  neighbour(purpose: Purpose, repository: RepositoryRef, name: string): Octokit
   /** A client of the App itself, for what belongs to no installation: deliveries, the list of installations. */
   asApp(): Octokit
   /** A token for git, good for at least five minutes. */
@@ -102,6 +107,14 @@ export function createGitHub(o: {
         return `token ${await tokens.ofInstallation(purpose, repository, { lastsMs: API_TOKEN_LASTS_MS, rejected })}`
       }
       return createOctokit(rules, authorize, repository.id, { limits, installationId: repository.installationId })
+    },
+    neighbour: (purpose, { installationId }, name) => {
+      const authorize: Authorize = async (header) => {
+        const rejected = header?.slice('token '.length) ?? null
+        const needs = { lastsMs: API_TOKEN_LASTS_MS, rejected }
+        return `token ${await tokens.ofNeighbour(purpose, installationId, name, needs)}`
+      }
+      return createOctokit(rules, authorize, null, { limits, installationId })
     },
     token: async (purpose, repository) => {
       await holdBack({ limits, installationId: repository.installationId }, 'a token for git')

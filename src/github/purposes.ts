@@ -25,6 +25,8 @@ export const PURPOSES = {
   /** Turning a draft ready is a GraphQL mutation, and GitHub wants both for it. */
   ready: { metadata: 'read', contents: 'write', pull_requests: 'write' },
   checks: { metadata: 'read', checks: 'write' },
+  /** One file of another repository: the owner's `.github`, which has the settings of all. */
+  settings: { metadata: 'read', contents: 'read' },
 } as const satisfies Record<string, Permissions>
 
 export type Permissions = Readonly<Partial<Record<PermissionName, 'read' | 'write'>>>

@@ -18,6 +18,13 @@ export interface Tokens {
     repository: RepositoryRef,
     needs: { readonly lastsMs: number; readonly rejected: string | null },
   ): Promise<string>
+  /** The same for a repository that is known by its name only, in the same installation. GitHub refuses (422) where the App does not see it. */
+  ofNeighbour(
+    purpose: Purpose,
+    installationId: number,
+    name: string,
+    needs: { readonly lastsMs: number; readonly rejected: string | null },
+  ): Promise<string>
   /** A token that reads public data only, for any installation of the App. */
   forPublicData(installationId: number): Promise<string>
 }
@@ -34,41 +41,66 @@ export function createTokens(o: { appId: number; privateKey: string; request: Oc
   const mint = async (
     installationId: number,
     permissions: Permissions,
-    repositoryId: number | null,
+    repository: number | string | null,
     refresh: boolean,
   ): Promise<{ token: string; expiresAt: string }> => {
-    const narrowed = repositoryId === null ? {} : { repositoryIds: [repositoryId] }
     const minted = await asFailure(() =>
-      auth({ type: 'installation', installationId, permissions: { ...permissions }, ...narrowed, refresh }),
+      auth({
+        type: 'installation',
+        installationId,
+        permissions: { ...permissions },
+        ...narrowedTo(repository),
+        refresh,
+      }),
     )
-    if (repositoryId !== null) assertScope(minted, permissions, repositoryId)
+    if (repository !== null) assertScope(minted, permissions, repository)
     return minted
+  }
+
+  const good = async (
+    mintIt: (refresh: boolean) => ReturnType<typeof mint>,
+    { lastsMs, rejected }: { lastsMs: number; rejected: string | null },
+  ): Promise<string> => {
+    const cached = await mintIt(false)
+    // Somebody else may have replaced the rejected one already.
+    const isGood = cached.token !== rejected && Date.parse(cached.expiresAt) - Date.now() > lastsMs
+    return isGood ? cached.token : (await mintIt(true)).token
   }
 
   return {
     ofApp: async () => (await asFailure(() => auth({ type: 'app' }))).token,
-    ofInstallation: async (purpose, repository, { lastsMs, rejected }) => {
-      const mintIt = (refresh: boolean) => mint(repository.installationId, PURPOSES[purpose], repository.id, refresh)
-      const cached = await mintIt(false)
-      // Somebody else may have replaced the rejected one already.
-      const isGood = cached.token !== rejected && Date.parse(cached.expiresAt) - Date.now() > lastsMs
-      return isGood ? cached.token : (await mintIt(true)).token
-    },
+    ofInstallation: (purpose, { installationId, id }, needs) =>
+      good((refresh) => mint(installationId, PURPOSES[purpose], id, refresh), needs),
+    ofNeighbour: (purpose, installationId, name, needs) =>
+      good((refresh) => mint(installationId, PURPOSES[purpose], name, refresh), needs),
     forPublicData: async (installationId) => (await mint(installationId, { metadata: 'read' }, null, false)).token,
   }
 }
 
+/** By id, because names change owner; by name where nobody has told the id. */
+function narrowedTo(repository: number | string | null) {
+  if (repository === null) return {}
+  return typeof repository === 'number' ? { repositoryIds: [repository] } : { repositoryNames: [repository] }
+}
+
 /** A token that reaches further than it was asked to is not used. GitHub adds `metadata: read` to every token. */
 function assertScope(
-  minted: { permissions: Readonly<Record<string, unknown>>; repositoryIds?: readonly (number | bigint)[] | undefined },
+  minted: {
+    permissions: Readonly<Record<string, unknown>>
+    repositoryIds?: readonly (number | bigint)[] | undefined
+    repositoryNames?: readonly string[] | undefined
+  },
   wanted: Permissions,
-  repositoryId: number,
+  repository: number | string,
 ): void {
   const wantedNames: Readonly<Record<string, string | undefined>> = wanted
   const excess = Object.entries(minted.permissions)
     .filter(([name, level]) => name !== 'metadata' && level !== wantedNames[name] && level !== 'read')
     .map(([name, level]) => `${name}: ${String(level)}`)
-  const elsewhere = (minted.repositoryIds ?? []).filter((id) => Number(id) !== repositoryId)
+  const elsewhere =
+    typeof repository === 'number'
+      ? (minted.repositoryIds ?? []).filter((id) => Number(id) !== repository)
+      : (minted.repositoryNames ?? []).filter((name) => name.toLowerCase() !== repository.toLowerCase())
   if (excess.length === 0 && elsewhere.length === 0) return
   throw new GitHubError(
     { failureClass: 'configuration', reasonCode: 'github_refused' },

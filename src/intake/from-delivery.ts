@@ -1,7 +1,7 @@
 import type { Intake } from '../task/command.ts'
 import { fromCheckAction, fromCheckRunRerun, fromCheckSuiteRerun } from './read-checks.ts'
 import { fromIssueComment, fromIssueLabel, fromPullLabel, fromReviewComment } from './read-commands.ts'
-import { fromIssueEdited, fromPullEdited, fromPullSynchronized } from './read-edits.ts'
+import { fromIssueEdited, fromPullEdited, fromPullOpened, fromPullSynchronized } from './read-edits.ts'
 import { fromIssueChange, fromPullReopened, fromPullUnlocked, fromPush, fromRepositoryChange } from './read-ground.ts'
 import { fromInstallation, fromPullClosed, fromReview, fromReviewDismissed } from './read-happenings.ts'
 import { type IntakeOptions, ignored, type Reader } from './reader.ts'
@@ -14,6 +14,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['issue_comment.edited', fromEdit],
   ['issues.labeled', fromIssueLabel],
   ['pull_request.labeled', fromPullLabel],
+  ['pull_request.opened', fromPullOpened],
   ['pull_request.closed', fromPullClosed],
   ['pull_request.synchronize', fromPullSynchronized],
   ['pull_request.edited', fromPullEdited],

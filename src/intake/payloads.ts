@@ -141,6 +141,10 @@ export const pullSynchronized = onRepository.extend({
   pull_request: z.object({ number: id, updated_at: moment }),
   after: sha,
 })
+/** Of a pull request from a fork the head is a commit that the base repository serves, too. */
+export const pullAtHead = onRepository.extend({
+  pull_request: z.object({ number: id, updated_at: moment, head: z.object({ sha }) }),
+})
 const changes = z.object({ title: z.object({}).nullish(), body: z.object({}).nullish() }).nullish()
 export type Changes = z.output<typeof changes>
 export const issueEdited = onRepository.extend({ issue, changes })

@@ -4,18 +4,38 @@ import { happened } from './happened.ts'
 import * as payloads from './payloads.ts'
 import { type IntakeOptions, ignored, type Reader } from './reader.ts'
 
-/** Whoever pushed, another App included: it is a fact, not an order. Our own pushes are known already. */
+/** Whoever opened it, we included: what it changes is looked at. */
+export const fromPullOpened: Reader = (payload, deliveryId) => {
+  const read = payloads.pullAtHead.safeParse(payload)
+  if (!read.success) return ignored('delivery_malformed')
+  const { pull_request: pull, sender } = read.data
+  return happened({
+    kind: 'pull_request_head',
+    sourceKey: `pull_request_head:${deliveryId}`,
+    repository: payloads.repositoryOf(read.data),
+    pullNumber: pull.number,
+    actor: sender,
+    headSha: pull.head.sha,
+  })
+}
+
+/** Whoever pushed, another App included: it is a fact, not an order. Of our own push the task knows already. */
 export const fromPullSynchronized: Reader = (payload, deliveryId, options) => {
   const read = payloads.pullSynchronized.safeParse(payload)
   if (!read.success) return ignored('delivery_malformed')
   const { pull_request: pull, after, sender } = read.data
-  if (sender.id === options.botUserId) return ignored('actor_is_ourselves')
+  const what = { repository: payloads.repositoryOf(read.data), pullNumber: pull.number, actor: sender }
+  if (sender.id === options.botUserId)
+    return happened({
+      kind: 'pull_request_head',
+      sourceKey: `pull_request_head:${deliveryId}`,
+      ...what,
+      headSha: after,
+    })
   return happened({
     kind: 'pull_request_synchronized',
     sourceKey: `pull_request_synchronized:${deliveryId}`,
-    repository: payloads.repositoryOf(read.data),
-    pullNumber: pull.number,
-    actor: sender,
+    ...what,
     after,
     at: pull.updated_at,
   })

@@ -23,7 +23,7 @@ export const fromPullUnlocked: Reader = (payload, deliveryId, options) => {
 }
 
 export const fromPullReopened: Reader = (payload, deliveryId, options) => {
-  const read = payloads.pullChanged.safeParse(payload)
+  const read = payloads.pullAtHead.safeParse(payload)
   if (!read.success) return ignored('delivery_malformed')
   const { pull_request: pull, sender } = read.data
   if (sender.id === options.botUserId) return ignored('actor_is_ourselves')
@@ -33,6 +33,7 @@ export const fromPullReopened: Reader = (payload, deliveryId, options) => {
     repository: payloads.repositoryOf(read.data),
     pullNumber: pull.number,
     actor: sender,
+    headSha: pull.head.sha,
     at: pull.updated_at,
   })
 }

@@ -15,6 +15,8 @@ export interface PolicyFacts {
   readonly automation: Automation
   /** The repository's settings file cannot be read: the strictest level holds until it is mended. */
   readonly settingsBroken: boolean
+  /** The same of the file that holds for all repositories of the owner. */
+  readonly organisationSettingsBroken: boolean
   readonly capabilitiesAvailable: readonly Capability[]
   readonly requestedBackend: string | null
   readonly backendKnown: boolean
@@ -47,7 +49,9 @@ export interface PolicyFacts {
 }
 
 /** The level that holds: broken settings mean manual (SPEC 4.2, 4.4). */
-export const levelOf = (facts: PolicyFacts): Automation => (facts.settingsBroken ? 'manual' : facts.automation)
+export const levelOf = (facts: PolicyFacts): Automation => (isBroken(facts) ? 'manual' : facts.automation)
+
+const isBroken = (facts: PolicyFacts): boolean => facts.settingsBroken || facts.organisationSettingsBroken
 
 /** The higher of what was expected and what the diff shows. */
 export function riskOf({ classification, diff }: PolicyFacts): Risk {
@@ -73,7 +77,7 @@ export function flatFacts(facts: PolicyFacts): Facts {
     mode: classification.mode,
     confidence: classification.confidence,
     automation: levelOf(facts),
-    settings_broken: facts.settingsBroken,
+    settings_broken: isBroken(facts),
     repository_private: facts.repositoryPrivate,
     is_code: facts.isCode,
     is_fork: facts.isFork,

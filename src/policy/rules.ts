@@ -64,6 +64,12 @@ export const RULES: readonly Rule[] = [
   // The plan.
   approve('dry-run', ['execute'], 'plan_only', (f) => f.dryRun),
   approve('broken-settings', ['execute', 'publish'], 'repository_settings_invalid', (f) => f.settingsBroken),
+  approve(
+    'broken-organisation-settings',
+    ['execute', 'publish'],
+    'organisation_settings_invalid',
+    (f) => f.organisationSettingsBroken,
+  ),
   approve('high-risk', ['execute'], 'high_risk_needs_approval', (f) => riskOf(f) === 'high' && levelOf(f) !== 'full'),
   approve('manual-plan', ['execute'], 'manual_needs_approval', (f) => levelOf(f) === 'manual'),
   approve(

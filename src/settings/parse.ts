@@ -3,7 +3,7 @@ import { explain } from './explain.ts'
 import { OPERATOR_ONLY_SHAPE, operatorSchema } from './operator-schema.ts'
 import { repositorySchema } from './repository-schema.ts'
 import type { OperatorSettings, Parsed, Problem, RepositorySettings } from './settings.ts'
-import { readYaml, type YamlDocument } from './yaml-document.ts'
+import { MAX_SETTINGS_BYTES, readYaml, type YamlDocument } from './yaml-document.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -64,6 +64,11 @@ export function parseOperatorSettings(text: string, file: string): Parsed<Operat
 export function parseRepositorySettings(text: string, file: string): Parsed<RepositorySettings> {
   const parsed = read(text, file, repositorySchema, Object.keys(OPERATOR_ONLY_SHAPE))
   return parsed.ok ? { ok: true, value: parsed.value.given } : parsed
+}
+
+/** The same for a file that whoever holds it does not hand out. */
+export function tooLargeToRead(file: string): Problem {
+  return { file, line: 1, column: 1, key: '', message: `is too large; allowed: ${MAX_SETTINGS_BYTES} bytes` }
 }
 
 function read<Schema extends z.ZodType>(

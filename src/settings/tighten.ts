@@ -29,9 +29,13 @@ export function tighten(operator: OperatorSettings, ...layers: readonly Reposito
   return layers.reduce<Settings>((settings, layer) => combined(settings, layer, operator), settingsOf(operator))
 }
 
-/** What holds while a repository's file cannot be read: nothing goes on without another person (SPEC 4.4). */
-export function strictest(operator: OperatorSettings): Settings {
-  const settings = settingsOf(operator)
+/**
+ * What holds while a repository's file, or its organisation's, cannot be read: nothing goes on without another person
+ * (SPEC 4.4).
+ * @param layers those that can be read: what they tighten stays so
+ */
+export function strictest(operator: OperatorSettings, ...layers: readonly RepositorySettings[]): Settings {
+  const settings = tighten(operator, ...layers)
   return {
     ...settings,
     automation: 'manual',

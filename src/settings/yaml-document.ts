@@ -18,7 +18,7 @@ import {
 } from 'yaml'
 import type { Parsed, Problem } from './settings.ts'
 
-const MAX_SETTINGS_BYTES = 65_536
+export const MAX_SETTINGS_BYTES = 65_536
 const MAX_DEPTH = 32
 const PARSER_DEPTH = 200
 const MAX_PROBLEMS = 20

@@ -11,6 +11,7 @@ export const SURFACES = [
   'reaction',
   'label_removal',
   'mergeable',
+  'settings_check',
   'branch',
   'pull',
   'check',
@@ -35,6 +36,7 @@ const RANK: Record<Surface, number> = {
   reviewers: 7,
   label_removal: 8,
   mergeable: 8,
+  settings_check: 8,
 }
 
 /** Edits of one surface within this time become one (SPEC 10.7). */
@@ -73,11 +75,11 @@ export async function wantSurface(
   })
 }
 
-/** Wants a surface that belongs to no task: a reaction on a command, an answer to it. */
+/** Wants a surface that belongs to no task: a reaction on a command, an answer to it, the check of a settings file. */
 export async function wantLooseSurface(
   tx: Tx,
   where: { readonly repositoryId: bigint; readonly issueNumber: number },
-  surface: 'reaction' | 'reply' | 'label_removal',
+  surface: 'reaction' | 'reply' | 'label_removal' | 'settings_check',
   key: string,
   payload: unknown,
 ): Promise<void> {
@@ -120,6 +122,17 @@ export async function deadSurface(
 export async function remoteIdOf(db: Database, taskId: string, surface: Surface): Promise<string | null> {
   const row = await db.prisma.outbox.findUnique({ where: { key: `${taskId}:${surface}` }, select: { remoteId: true } })
   return row?.remoteId ?? null
+}
+
+/** A surface of no task is written once more, if it is on GitHub, even if nothing has changed. @returns whether it is */
+export async function writeLooseAgain(tx: Tx, key: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ installation_id: bigint }[]>`
+    update outbox set wanted = wanted + 1, sent_hash = null
+    where key = ${key} and task_id is null and remote_id is not null and dead_at is null
+    returning installation_id`
+  const [installation] = rows
+  if (installation) await wake(tx, { kind: 'outbox', installationId: Number(installation.installation_id) })
+  return installation !== undefined
 }
 
 /** GitHub is told once more what it has, even if nothing has changed. */

@@ -10,6 +10,7 @@ import type { Corridor } from './corridor.ts'
 import { mayWrite, permissionOfActor } from './permission.ts'
 import { wantReply } from './replies.ts'
 import { retryTask } from './retry-task.ts'
+import { repeatSettingsCheck } from './settings-check.ts'
 
 /** What concerns that which people approve: buttons and re-runs of our check runs, foreign commits, edited text. */
 export type Change = Extract<
@@ -24,8 +25,9 @@ export async function acceptChange(corridor: Corridor, deliveryId: string, chang
   const isOrder = change.kind === 'check_action' || change.kind === 'check_rerequested'
   // GitHub tells both only to the App that made the run; whoever pressed is looked up all the same.
   if (isOrder && change.appId !== corridor.github.appId) return 'event_not_handled'
+  const isRepeated = change.kind === 'check_rerequested' && (await repeatSettingsCheck(corridor, change))
   const tasks = await tasksOf(corridor, change)
-  if (tasks.length === 0) return 'no_open_task'
+  if (tasks.length === 0) return isRepeated ? 'noted' : 'no_open_task'
   const permission = isOrder ? await permissionOfActor(corridor, change.repository, change.actor) : null
   if (permission !== null && !mayWrite(permission)) return 'actor_without_write_access'
   const ended = tasks.find((t) => isFinal(t.state))

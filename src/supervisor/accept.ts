@@ -12,6 +12,7 @@ import type { Corridor } from './corridor.ts'
 import { acceptHappening } from './happening.ts'
 import { learnFromDelivery } from './learn-repository.ts'
 import { permissionOfActor } from './permission.ts'
+import { newHeadOf, wantSettingsCheck } from './settings-check.ts'
 import { startTask } from './start-task.ts'
 import { AVAILABLE_VERBS } from './verbs.ts'
 
@@ -26,7 +27,12 @@ export async function accept(corridor: Corridor, deliveryId: string, intake: Int
     await learnFromDelivery(corridor, repository)
     await noteLife(corridor.db, repository.installationId)
   }
-  if (intake.kind === 'happening') return acceptHappening(corridor, deliveryId, intake.happening)
+  if (intake.kind === 'happening') {
+    const { happening } = intake
+    const head = newHeadOf(happening)
+    if (head && (await isAllowed(corridor, head.repository))) await wantSettingsCheck(corridor, head)
+    return acceptHappening(corridor, deliveryId, happening)
+  }
   const { command } = intake
   if (await isKnownCommand(corridor.db, command.sourceKey)) return 'command_accepted'
   if (!(await isAllowed(corridor, command.place.repository))) return 'installation_not_allowed'

@@ -32,6 +32,8 @@ export async function acceptHappening(corridor: Corridor, deliveryId: string, h:
     h.kind === 'issue_edited'
   )
     return acceptChange(corridor, deliveryId, h)
+  // Whatever it means for a task was done when it was pushed.
+  if (h.kind === 'pull_request_head') return 'noted'
   if (h.kind === 'installation_changed') return acceptInstallationChange(corridor, deliveryId, h)
   if (h.kind === 'repository_changed') return acceptRepositoryChange(corridor, deliveryId, h)
   if (h.kind === 'branch_changed') return acceptBranchChange(corridor, deliveryId, h)

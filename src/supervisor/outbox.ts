@@ -36,6 +36,7 @@ import { sendReaction } from './surfaces/reaction.ts'
 import { sendReady } from './surfaces/ready.ts'
 import { sendReply } from './surfaces/reply.ts'
 import { sendReviewers } from './surfaces/reviewers.ts'
+import { sendSettingsCheck } from './surfaces/settings-check.ts'
 import { readView } from './view.ts'
 
 /** How each surface is written: one file each. */
@@ -51,6 +52,7 @@ const SENDERS: Record<Surface, SendSurface> = {
   reviewers: sendReviewers,
   label_removal: sendLabelRemoval,
   mergeable: sendMergeable,
+  settings_check: sendSettingsCheck,
 }
 
 const MAX_ATTEMPTS = 10

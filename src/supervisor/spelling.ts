@@ -1,22 +1,21 @@
-import { readFileOnDefaultBranch } from '../github/read-file.ts'
+import { readFile } from '../github/read-file.ts'
 import type { Spelling } from '../intake/spelling.ts'
-import { parseRepositorySettings } from '../settings/parse.ts'
 import { tighten } from '../settings/tighten.ts'
 import { OperatingError } from '../task/errors.ts'
 import type { RepositoryRef } from '../task/task.ts'
 import type { Corridor } from './corridor.ts'
-import { SETTINGS_FILE } from './read-settings.ts'
+import { organisationSettings } from './organisation-settings.ts'
+import { parseRemote, SETTINGS_FILE } from './settings-file.ts'
 
 /** An answer may be that old: who switches the short forms on waits no longer for them. */
 const FRESH_MS = 60_000
 const MAX_KNOWN = 1_000
-const MAX_BYTES = 65_536
 
 const known = new WeakMap<Corridor, Map<number, { readonly at: number; readonly spelling: Promise<Spelling> }>>()
 
 /**
- * Whether short forms count in a repository, and which label starts a task there: its own settings of now, asked of GitHub
- * at most once a minute. Without a repository, and where its file cannot be read, the operator's.
+ * Whether short forms count in a repository, and which label starts a task there: its own settings of now, over its
+ * organisation's, asked of GitHub at most once a minute. What has no file, or a broken one, says nothing here.
  */
 export async function spellingOf(corridor: Corridor, repository: RepositoryRef | null): Promise<Spelling> {
   if (repository === null) return operators(corridor)
@@ -39,10 +38,10 @@ export async function spellingOf(corridor: Corridor, repository: RepositoryRef |
 
 async function read(corridor: Corridor, repository: RepositoryRef): Promise<Spelling> {
   try {
-    const text = await readFileOnDefaultBranch(corridor.github, repository, SETTINGS_FILE, MAX_BYTES)
-    const parsed = text === null ? null : parseRepositorySettings(text, SETTINGS_FILE)
-    if (!parsed?.ok) return operators(corridor)
-    const { commands, labels } = tighten(corridor.settings, parsed.value)
+    const { layer } = await organisationSettings(corridor, repository)
+    const file = await readFile(corridor.github, repository, SETTINGS_FILE)
+    const own = file === null ? null : parseRemote(file, SETTINGS_FILE)
+    const { commands, labels } = tighten(corridor.settings, layer ?? {}, own?.ok ? own.value : {})
     return { aliases: commands.aliases, triggerLabel: labels.trigger }
   } catch (error) {
     // What may pass is asked again when the delivery comes again; the rest must not make the operator's words useless.

@@ -111,6 +111,15 @@ export type Happening =
       readonly at: string
     }
   | {
+      /** A pull request has a head that it did not have before: it was opened, or we pushed. */
+      readonly kind: 'pull_request_head'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly pullNumber: number
+      readonly actor: Actor
+      readonly headSha: string
+    }
+  | {
       /** Title or body of an issue, or of a pull request, were changed. Untrusted, bounded. */
       readonly kind: 'issue_edited'
       readonly sourceKey: string
@@ -162,6 +171,7 @@ export type Happening =
       readonly repository: RepositoryRef
       readonly pullNumber: number
       readonly actor: Actor
+      readonly headSha: string
       readonly at: string
     }
   | BranchChange

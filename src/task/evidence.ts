@@ -1,6 +1,9 @@
 /** The check run's one name on every commit: owners list it in their branch rules (SPEC 10.2). */
 export const CHECK_NAME = 'Supervisor verification'
 
+/** The one on a pull request that changes the settings file. */
+export const SETTINGS_CHECK_NAME = 'Supervisor settings'
+
 export const EVIDENCE_KINDS = [
   'exit_code',
   'tests',

@@ -58,6 +58,7 @@ export const REASON_CODES = [
   'risk_rose_with_diff',
   'paths_outside_grant',
   'repository_settings_invalid',
+  'organisation_settings_invalid',
   'budget_above_cap',
   // running
   'plan_ready',

@@ -29,6 +29,8 @@ const given = z.strictObject({
   /** Over those of the sample; null leaves one out. */
   files: z.record(z.string(), z.string().nullable()).default({}),
   private: z.boolean().default(true),
+  /** Files of the owner's repository `.github`; none = there is no such repository. */
+  organisation: z.record(z.string(), z.string()).optional(),
 })
 export type Given = z.output<typeof given>
 

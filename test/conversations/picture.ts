@@ -133,10 +133,19 @@ async function checkSights(w: World): Promise<Sight[]> {
       const buttons = ((run['actions'] ?? []) as { label: string }[]).map(({ label }) => label)
       const offered = buttons.length === 0 ? '' : ` Buttons: ${buttons.join(', ')}.`
       const end = run.conclusion === null ? run.status : `**${run.conclusion}**`
-      const told = `**Check run** \`${run.name}\` on ${sha}: ${end}, "${run.output.title ?? ''}".${offered}`
+      const lines = (await annotationsOf(w, run.id)).map((at) => `\n- ${at}`).join('')
+      const told = `**Check run** \`${run.name}\` on ${sha}: ${end}, "${run.output.title ?? ''}".${offered}${lines}`
       found.push([run.id, line(`check:${run.id}`, told)])
     }
   return found.toSorted(([a], [b]) => a - b).map(([, sight]) => sight)
+}
+
+/** What a check run says at lines of files. */
+async function annotationsOf(w: World, id: number): Promise<string[]> {
+  const found = await w.gh.as(w.gh.owner).api('GET', `/repos/${w.repo}/check-runs/${id}/annotations`)
+  return (found as { path: string; start_line: number; title: string; message: string }[]).map(
+    ({ path, start_line, title, message }) => `\`${path}:${start_line}\` **${title}**: ${message}`,
+  )
 }
 
 async function branchSight(w: World, hide: (text: string) => string): Promise<Sight> {

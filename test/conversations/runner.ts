@@ -32,6 +32,7 @@ const LOOKS = 3
 export async function tell(story: Story, variant: Variant): Promise<string> {
   const { agent, capabilities, settings, files, private: isPrivate } = story.given
   const w = await openWorld({ agent, capabilities, config: settings, files, private: isPrivate, people: PEOPLE })
+  if (story.given.organisation) await w.gh.seedRepository({ name: '.github', files: story.given.organisation })
   const failures: unknown[] = []
   const post = await openPost(w.url)
   w.gh.webhookUrl = post.url

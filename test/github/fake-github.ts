@@ -118,7 +118,9 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
         expires_at: new Date(Date.now() + livesMs).toISOString(),
         permissions: { ...(body['permissions'] as object), ...extra },
         repository_selection: 'selected',
-        ...(repositories === null ? {} : { repositories: repositories.map((id) => ({ id, name: 'app' })) }),
+        ...(repositories === null
+          ? {}
+          : { repositories: repositories.map((id) => ({ id, name: id === REPO.id ? 'app' : '.github' })) }),
       },
     }
   })

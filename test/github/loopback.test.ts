@@ -13,6 +13,7 @@ import { addLabels, removeLabel } from '../../src/github/labels.ts'
 import { permissionOf } from '../../src/github/permission-of.ts'
 import { createPull, findPullByHead, markReady, readPull, updatePull } from '../../src/github/pulls.ts'
 import { requestReview } from '../../src/github/reviewers.ts'
+import { CHECK_NAME } from '../../src/task/evidence.ts'
 import type { RepositoryRef } from '../../src/task/task.ts'
 import { checkRequest } from '../support/openapi.ts'
 
@@ -128,15 +129,15 @@ test('a pull request: draft, found by its branch, edited, ready, review, check r
     text: 'x',
     actions: [{ label: 'Approve', description: 'd', identifier: 'approve' }],
   }
+  const run = { name: CHECK_NAME, headSha, externalId: 'TASK' } as const
   const id = await createCheck(github, repo, {
-    headSha,
-    externalId: 'TASK',
+    ...run,
     ...check,
     status: 'in_progress',
     conclusion: null,
   })
-  expect(await findCheckByExternalId(github, repo, headSha, 'TASK')).toBe(id)
-  expect(await findCheckByExternalId(github, repo, headSha, 'OTHER')).toBeNull()
+  expect(await findCheckByExternalId(github, repo, run)).toBe(id)
+  expect(await findCheckByExternalId(github, repo, { ...run, externalId: 'OTHER' })).toBeNull()
   await updateCheck(github, repo, id, { ...check, status: 'completed', conclusion: 'success' })
   expect(await gh.view.checkRuns(full, headSha)).toMatchObject([
     { name: 'Supervisor verification', status: 'completed', conclusion: 'success' },

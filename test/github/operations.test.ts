@@ -6,9 +6,12 @@ import { createComment, findCommentByMarker, removeComment, updateComment } from
 import { listComments, readIssue } from '../../src/github/issues.ts'
 import { addLabels, removeLabel } from '../../src/github/labels.ts'
 import { permissionOf } from '../../src/github/permission-of.ts'
+import { changeOfFile } from '../../src/github/pull-files.ts'
 import { createPull, findPullByHead, markReady, readPull, updatePull } from '../../src/github/pulls.ts'
+import { readFile, readFileOfNeighbour } from '../../src/github/read-file.ts'
 import { listReviewComments } from '../../src/github/review-comments.ts'
 import { requestReview } from '../../src/github/reviewers.ts'
+import { CHECK_NAME } from '../../src/task/evidence.ts'
 import { APP_ID, BOT_ID, type FakeGitHub, REPO, startFakeGitHub } from './fake-github.ts'
 
 let fake: FakeGitHub
@@ -275,6 +278,7 @@ describe('check runs', () => {
     fake.on('POST', /check-runs$/, () => ({ status: 201, body: { id: 3 } }))
     fake.on('PATCH', /check-runs\/3$/, () => ({ body: { id: 3 } }))
     const id = await createCheck(github, REPO, {
+      name: CHECK_NAME,
       headSha: 'sha',
       externalId: 'TASK',
       ...content,
@@ -297,20 +301,44 @@ describe('check runs', () => {
     })
   })
 
+  test('carry at most 50 annotations, each at its line', async () => {
+    fake.on('POST', /check-runs$/, () => ({ status: 201, body: { id: 3 } }))
+    const annotations = Array.from({ length: 60 }, (_, i) => ({ path: 'a.yml', line: i + 1, title: 't', message: 'm' }))
+    await createCheck(github, REPO, {
+      name: 'Supervisor settings',
+      headSha: 'sha',
+      externalId: 'settings',
+      ...content,
+      actions: [],
+      annotations,
+    })
+    const [sent] = fake.to('POST', /check-runs$/).map(({ body }) => body['output'] as { annotations: object[] })
+    expect(sent?.annotations).toHaveLength(50)
+    expect(sent?.annotations[6]).toEqual({
+      path: 'a.yml',
+      start_line: 7,
+      end_line: 7,
+      annotation_level: 'failure',
+      title: 't',
+      message: 'm',
+    })
+  })
+
   test('are found again by external id, and only those of this App', async () => {
     const run = (id: number, external_id: string, app: number | null) => ({
       id,
       external_id,
       app: app === null ? null : { id: app },
     })
+    const ofTask = { name: CHECK_NAME, headSha: 'sha', externalId: 'TASK' } as const
     fake.on('GET', /\/commits\/sha\/check-runs\?/, () => ({
       body: {
         total_count: 4,
         check_runs: [run(1, 'TASK', 5), run(2, 'TASK', null), run(4, 'TASK', APP_ID), run(3, 'OTHER', APP_ID)],
       },
     }))
-    expect(await findCheckByExternalId(github, REPO, 'sha', 'TASK')).toBe(4)
-    expect(await findCheckByExternalId(github, REPO, 'sha', 'NONE')).toBeNull()
+    expect(await findCheckByExternalId(github, REPO, ofTask)).toBe(4)
+    expect(await findCheckByExternalId(github, REPO, { ...ofTask, externalId: 'NONE' })).toBeNull()
     const { searchParams } = new URL(fake.to('GET', /check-runs/)[0]?.path ?? '', fake.url)
     expect(Object.fromEntries(searchParams)).toMatchObject({ check_name: 'Supervisor verification', filter: 'latest' })
   })
@@ -360,5 +388,77 @@ describe('the comments of a review', () => {
   })
   test('of a review that is gone are none', async () => {
     expect(await listReviewComments(github, REPO, 3, 8)).toEqual([])
+  })
+})
+
+describe('a file', () => {
+  const ofText = (text: string) => ({
+    type: 'file',
+    size: Buffer.byteLength(text),
+    sha: 'blob',
+    content: Buffer.from(text).toString('base64'),
+  })
+
+  test('is read at a commit; a folder, a missing and a huge one are told apart', async () => {
+    fake.on('GET', /contents\/a\.yml\?ref=head$/, () => ({ body: ofText('x: ü') }))
+    fake.on('GET', /contents\/dir$/, () => ({ body: [] }))
+    fake.on('GET', /contents\/big$/, () => ({ body: { ...ofText(''), size: 2_000_000 } }))
+    expect(await readFile(github, REPO, 'a.yml', 'head')).toEqual({ kind: 'text', text: 'x: ü', sha: 'blob' })
+    expect(await readFile(github, REPO, 'a.yml')).toBeNull()
+    expect(await readFile(github, REPO, 'dir')).toBeNull()
+    expect(await readFile(github, REPO, 'big')).toEqual({ kind: 'too_large', sha: 'blob' })
+  })
+
+  const ofNeighbour = () => {
+    fake.token.repositories = [12]
+    return readFileOfNeighbour(github, REPO, '.github', 'a.yml')
+  }
+
+  test('of a neighbour is read with a token for that repository alone', async () => {
+    fake.on('GET', /^\/repos\/acme\/\.github\/contents\/a\.yml$/, () => ({ body: ofText('x') }))
+    expect(await ofNeighbour()).toMatchObject({ kind: 'text', text: 'x' })
+    expect(fake.mints).toEqual([{ repositories: ['.github'], permissions: { metadata: 'read', contents: 'read' } }])
+  })
+
+  test('of a neighbour is not read with a token for another repository', async () => {
+    fake.token.repositories = [REPO.id, 12]
+    const reading = readFileOfNeighbour(github, REPO, '.github', 'a.yml')
+    await expect(reading).rejects.toThrow(/reaches further .* \(app\)/)
+    expect(fake.to('GET', /contents/)).toEqual([])
+  })
+
+  test('of a neighbour that the App does not see is none, after one request', async () => {
+    fake.on('POST', /access_tokens$/, () => ({ status: 422, body: { message: 'There is at least one repository …' } }))
+    expect(await ofNeighbour()).toBe('unseen')
+    expect(fake.requests).toHaveLength(1)
+  })
+
+  test('that is missing in a neighbour is none; trouble is not', async () => {
+    expect(await ofNeighbour()).toBeNull()
+    fake.on('GET', /contents/, () => ({ status: 502, body: {} }))
+    await expect(ofNeighbour()).rejects.toMatchObject({ failureClass: 'transient' })
+  })
+})
+
+describe('what a pull request does to a file', () => {
+  const page = (from: number, count: number, prefix: string) =>
+    Array.from({ length: count }, (_, i) => ({ filename: `${prefix}${from + i}`, status: 'modified' }))
+  const change = () => changeOfFile(github, REPO, 5, 'm.yml')
+
+  test.each([
+    ['added', { filename: 'm.yml', status: 'added' }, 'written'],
+    ['removed', { filename: 'm.yml', status: 'removed' }, 'removed'],
+    ['renamed away', { filename: 'n.yml', previous_filename: 'm.yml', status: 'renamed' }, 'removed'],
+    ['left alone', { filename: 'n.yml', status: 'modified' }, null],
+  ])('%s', async (_, file, wanted) => {
+    fake.on('GET', /\/pulls\/5\/files/, () => ({ body: [file] }))
+    expect(await change()).toBe(wanted)
+  })
+
+  test('of hundreds of files is looked for until their order is past it', async () => {
+    const pages = [page(100, 100, 'a'), page(200, 100, 'b'), page(300, 100, 'n'), page(400, 100, 'o')]
+    fake.on('GET', /[?&]page=(\d)/, (_, match) => ({ body: pages[Number(match[1]) - 1] }))
+    expect(await change()).toBeNull()
+    expect(fake.to('GET', /files/)).toHaveLength(3)
   })
 })

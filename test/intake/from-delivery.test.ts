@@ -40,6 +40,7 @@ describe('payloads that GitHub really sent', () => {
     ['issues', 'labeled', 'not_a_command'],
     ['issues', 'opened', 'event_not_handled'],
     ['pull_request', 'labeled', 'not_a_command'],
+    ['pull_request', 'opened', 'happening'],
     ['pull_request', 'synchronize', 'happening'],
     ['pull_request', 'closed', 'happening'],
     ['pull_request_review', 'dismissed', 'happening'],

@@ -72,7 +72,21 @@ test('a push onto a pull request is told whoever made it, but for ourselves', ()
   const other = { id: 5, login: 'helper[bot]', type: 'Bot' }
   expect(reason(read('pull_request', withValue(payload, 'sender', other)))).toBe('happening')
   const ours = { id: BOT, login: 'supervisor[bot]', type: 'Bot' }
-  expect(reason(read('pull_request', withValue(payload, 'sender', ours)))).toBe('actor_is_ourselves')
+  expect(read('pull_request', withValue(payload, 'sender', ours))).toMatchObject({
+    happening: { kind: 'pull_request_head', headSha: payload['after'] },
+  })
+})
+
+test('a pull request that is opened has a head, a fork’s and our own too', () => {
+  for (const example of examplesOf('pull_request', 'opened')) {
+    const { number, head } = example['pull_request'] as { number: number; head: Json }
+    const wanted = { kind: 'pull_request_head', pullNumber: number, headSha: head['sha'] }
+    expect(said('pull_request', example)).toMatchObject(wanted)
+    const ours = { id: BOT, login: 'supervisor[bot]', type: 'Bot' }
+    const payload = withValue(withValue(example, 'sender', ours), 'pull_request.head.repo', null)
+    expect(read('pull_request', payload)).toMatchObject({ happening: wanted })
+    expect(reason(read('pull_request', withValue(example, 'pull_request.head.sha', '../x')))).toBe('delivery_malformed')
+  }
 })
 
 describe('an edited issue', () => {

@@ -55,6 +55,13 @@ describe('automation levels, as the table of SPEC 4.2 has them', () => {
     expect(evaluate('execute', broken)).toMatchObject({ kind: 'approve', reasonCode: 'repository_settings_invalid' })
     expect(evaluate('publish', { ...broken, diff: diff() }).kind).toBe('approve')
     expect(evaluate('result', broken).reasonCode).toBe('manual_needs_approval')
+    const ofOrganisation = facts({ automation: 'full', organisationSettingsBroken: true })
+    for (const gate of ['execute', 'publish'] as const)
+      expect(evaluate(gate, { ...ofOrganisation, diff: diff() })).toMatchObject({
+        kind: 'approve',
+        reasonCode: 'organisation_settings_invalid',
+      })
+    expect(evaluate('result', ofOrganisation).reasonCode).toBe('manual_needs_approval')
   })
 })
 
@@ -194,6 +201,7 @@ const anyFacts = fc
     repositoryPrivate: fc.boolean(),
     isFork: fc.boolean(),
     settingsBroken: fc.boolean(),
+    organisationSettingsBroken: fc.boolean(),
     available: fc.boolean(),
     isCode: fc.boolean(),
     rounds: fc.nat(4),
@@ -215,6 +223,7 @@ const anyFacts = fc
           repositoryPrivate: x.repositoryPrivate,
           isFork: x.isFork,
           settingsBroken: x.settingsBroken,
+          organisationSettingsBroken: x.organisationSettingsBroken,
           capabilitiesAvailable: x.available ? ['coding'] : [],
           isCode: x.isCode,
           rounds: x.rounds,

@@ -22,6 +22,7 @@ export const facts = (more: Partial<PolicyFacts> = {}): PolicyFacts => ({
   isFork: false,
   automation: 'cautious',
   settingsBroken: false,
+  organisationSettingsBroken: false,
   capabilitiesAvailable: ['coding'],
   requestedBackend: null,
   backendKnown: true,

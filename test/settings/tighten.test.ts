@@ -118,9 +118,9 @@ describe('tighten', () => {
 
 test('strictest: a person, another than the requester, decides everything', () => {
   fc.assert(
-    fc.property(anyOperator, (own) => {
-      const settings = strictest(own)
-      expectWithin(own, settings)
+    fc.property(anyOperator, fc.array(anyLayer, { maxLength: 2 }), (own, layers) => {
+      const settings = strictest(own, ...layers)
+      expectWithin({ ...own, ...tighten(own, ...layers) }, settings)
       expect(settings).toMatchObject({ automation: 'manual', merge: 'never', approvals: { requesterCounts: false } })
     }),
   )

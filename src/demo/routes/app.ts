@@ -26,6 +26,9 @@ export const appRoutes: readonly Route[] = [
     const ids = asList(call.body['repository_ids'])
     if (ids.some((id) => world.losses.taken.has(Number(id)) || !world.emulator.rows.repositories.get(Number(id))))
       throw new ApiFailure(422, NOT_ACCESSIBLE)
+    const names = asList(call.body['repositories'])
+    const taken = world.emulator.rows.repositories.all().filter(({ id }) => world.losses.taken.has(id))
+    if (taken.some(({ name }) => names.includes(name))) throw new ApiFailure(422, NOT_ACCESSIBLE)
     const answer = await forward(world, call)
     if (answer.status !== 201) return answer
     const json = asJson(answer.body)

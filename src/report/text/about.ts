@@ -87,9 +87,25 @@ export function notes(view: TaskView): string {
     if (reasonCode === 'hidden_text_removed') return `- Hidden text was removed from what was read${told}.`
     if (reasonCode === 'comments_left_out') return `- Comments by people without write access were left out${told}.`
     const { happened, why, next } = wordsFor(reasonCode)
-    return `- ${[happened, why, next].filter((s) => s !== null).join(' ')}${told}`
+    const words = [happened, why, next].filter((s) => s !== null).join(' ')
+    return isOfSettings(reasonCode) ? `- ${words}${mistakes(detail)}` : `- ${words}${told}`
   })
   return shown.length === 0 ? '' : `**Note**\n${shown.join('\n')}`
+}
+
+const MAX_MISTAKES = 5
+const isOfSettings = (reasonCode: string): boolean =>
+  reasonCode === 'repository_settings_invalid' || reasonCode === 'organisation_settings_invalid'
+
+/** Each where it stands, in a list of its own: `file:line`, then what is allowed there. */
+function mistakes(detail: string): string {
+  const lines = detail.split('\n').filter((line) => line !== '')
+  const shown = lines.slice(0, MAX_MISTAKES).map((line) => {
+    const [, at = '', what = line] = /^(\S{1,300}:\d{1,7}): (.*)$/.exec(line) ?? []
+    return `\n  - ${at === '' ? '' : `${code(at, 200)}: `}${plain(what, 300)}`
+  })
+  const left = lines.length - shown.length
+  return [...shown, ...(left > 0 ? [`\n  - and ${left} more`] : [])].join('')
 }
 
 /** The small print: which task it is, and the reason code of its state, which `why` explains at length. */

@@ -249,7 +249,12 @@ export const REASONS = {
   repository_settings_invalid: words(
     'The strictest policy holds.',
     '`.github/supervisor.yml` on the default branch has a mistake.',
-    'Mend the file on the default branch.',
+    'Mend the file on the default branch. This task keeps that policy; one that starts later reads the mended file.',
+  ),
+  organisation_settings_invalid: words(
+    'The strictest policy holds.',
+    'The organisation’s settings, `.github/supervisor.yml` in its repository `.github`, have a mistake.',
+    'Mend the file on the default branch there. This task keeps that policy; one that starts later reads the mended file.',
   ),
   budget_above_cap: words(
     'That budget was not taken.',

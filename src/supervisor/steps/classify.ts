@@ -1,6 +1,6 @@
 import { classify } from '../../classify/classify.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
-import { readSettings } from '../read-settings.ts'
+import { isSettingsNote, readSettings } from '../read-settings.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import type { Step } from '../step.ts'
 import { syncMirror } from '../sync-mirror.ts'
@@ -9,7 +9,7 @@ import { syncMirror } from '../sync-mirror.ts'
 export const classifyTask: Step = async (context) => {
   const { corridor, task } = context
   const mirror = await syncMirror(context)
-  const { settings, sha, problem } = await readSettings(corridor, task, mirror)
+  const { settings, sha, organisationSha, notes: broken } = await readSettings(corridor, task, mirror)
   const snapshot = await readSnapshot(corridor, task)
   const classification = classify({
     title: snapshot.title,
@@ -24,12 +24,11 @@ export const classifyTask: Step = async (context) => {
     skills: corridor.skills,
   })
   const { type, risk, complexity, mode, workflow, confidence, capabilities } = classification
-  const notes = task.inputs.notes.filter((n) => n.reasonCode !== 'repository_settings_invalid')
-  if (problem !== null) notes.push({ reasonCode: 'repository_settings_invalid', detail: problem })
+  const notes = [...task.inputs.notes.filter(({ reasonCode }) => !isSettingsNote(reasonCode)), ...broken]
   return {
     event: 'classified',
     reasonCode: 'classified',
-    facts: { type, risk, mode, confidence, settingsSha: sha },
+    facts: { type, risk, mode, confidence, settingsSha: sha, organisationSha },
     patch: {
       type,
       risk,

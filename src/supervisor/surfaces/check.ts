@@ -2,6 +2,7 @@ import { createCheck, findCheckByExternalId, updateCheck } from '../../github/ch
 import { renderCheck } from '../../report/check.ts'
 import { remoteIdOf } from '../../store/outbox.ts'
 import { readTask } from '../../store/tasks.ts'
+import { CHECK_NAME } from '../../task/evidence.ts'
 import { sha256 } from '../../task/hash.ts'
 import type { Corridor } from '../corridor.ts'
 import { findLost } from '../find-lost.ts'
@@ -29,13 +30,13 @@ export const sendCheck: SendSurface = async (context) => {
   const isOver = task.state === 'ARCHIVE' || task.state === 'DONE'
   if (hash === row.sentHash || (isOver && row.sentHash?.startsWith(`${firm}:`)))
     return { hash: row.sentHash, remoteId: row.remoteId }
-  const known =
-    row.remoteId ?? (await findLost(row, () => findCheckByExternalId(corridor.github, repository, headSha, task.id)))
+  const run = { name: CHECK_NAME, headSha, externalId: task.id } as const
+  const known = row.remoteId ?? (await findLost(row, () => findCheckByExternalId(corridor.github, repository, run)))
   if (known !== null) {
     await updateCheck(corridor.github, repository, Number(known), rendered)
     return { hash, remoteId: String(known) }
   }
-  const id = await createCheck(corridor.github, repository, { headSha, externalId: task.id, ...rendered })
+  const id = await createCheck(corridor.github, repository, { ...run, ...rendered })
   return { hash, remoteId: String(id) }
 }
 
