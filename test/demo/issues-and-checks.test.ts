@@ -106,6 +106,7 @@ test('a check run keeps its key, its buttons and all of its annotations', async 
     start_line: line,
     end_line: line,
     annotation_level: 'failure',
+    title: 'key',
     message: `line ${line}`,
   })
   const output = (line: number) => ({ title: 't', summary: 's', annotations: [annotation(line)] })
@@ -125,7 +126,10 @@ test('a check run keeps its key, its buttons and all of its annotations', async 
     output: output(2),
   })
   expect(done.json).toMatchObject({ conclusion: 'action_required', actions, output: { annotations_count: 2 } })
-  expect((await call('GET', `check-runs/${id}/annotations`)).json).toMatchObject([{ start_line: 1 }, { start_line: 2 }])
+  expect((await call('GET', `check-runs/${id}/annotations`)).json).toMatchObject([
+    { start_line: 1, title: 'key' },
+    { start_line: 2, title: 'key' },
+  ])
   expect(await gh.view.checkRuns(repo, head)).toMatchObject([{ id, external_id: 'task-1' }])
 
   await gh.as('maintainer').pressButton(repo, id, 'approve')

@@ -14,22 +14,29 @@ export const checkRoutes = [
     checkLimits(call.body)
     const sha = textAt(call.body, 'head_sha')
     if (!(await world.repositories.resolve(repository.full_name, sha))) throw invalid(`No commit found for SHA: ${sha}`)
-    return forward(world, call, withButtons(call.body))
+    const answer = await forward(world, call, withButtons(call.body))
+    if (answer.status === 201) keepAnnotations(world, asJson(answer.body)['id'], annotationsIn(call.body))
+    return answer
   }),
-  repositoryRoute('PATCH', 'check-runs/(\\d+)', (world, call, _repository, id) => {
+  repositoryRoute('PATCH', 'check-runs/(\\d+)', async (world, call, _repository, id) => {
     checkLimits(call.body)
     const body = withButtons(call.body)
-    const output = asJson(body['output'])
-    if (Array.isArray(output['annotations'])) {
-      // Annotations add up over the updates of a run.
-      const before = world.emulator.rows.checkRuns.get(Number(id))?.output.annotations ?? []
-      body['output'] = { ...output, annotations: [...before, ...asList(output['annotations'])] }
-    }
-    return forward(world, call, body)
+    // Annotations add up over the updates of a run.
+    const before = world.emulator.rows.checkRuns.get(Number(id))?.output.annotations ?? []
+    const all = [...before, ...annotationsIn(body)]
+    if (isJson(body['output'])) body['output'] = { ...body['output'], annotations: all }
+    const answer = await forward(world, call, body)
+    if (answer.status === 200) keepAnnotations(world, id, all)
+    return answer
   }),
-  repositoryRoute('GET', 'check-runs/\\d+/annotations', async (world, call) => {
+  repositoryRoute('GET', 'check-runs/(\\d+)/annotations', async (world, call, _repository, id) => {
     const answer = await forward(world, call)
-    return { ...answer, body: asJson(answer.body)['check_annotations'] ?? answer.body }
+    const list = asJson(answer.body)['check_annotations']
+    const kept = world.emulator.rows.checkRuns.get(Number(id))?.output.annotations ?? []
+    const titled = asList(list)
+      .filter(isJson)
+      .map((one) => ({ ...one, title: kept[Number(one['id']) - 1]?.['title'] ?? null }))
+    return { ...answer, body: Array.isArray(list) ? titled : answer.body }
   }),
   // The run itself is not reset by GitHub; its App hears of the wish.
   repositoryRoute('POST', 'check-runs/(\\d+)/rerequest', async (world, call, repository, id) => {
@@ -68,6 +75,14 @@ export async function wish(world: World, repository: RepositoryRow, login: strin
   const check_run = await ask(world, 'GET', `/repos/${repository.full_name}/check-runs/${id}`)
   if (world.emulator.rows.checkRuns.get(id)?.app_id === ACTIONS_APP.id) return
   world.emit('check_run', { ...payload, check_run, sender: userNamed(world, login) }, repository.full_name)
+}
+
+const annotationsIn = (body: Json): Json[] => asList(asJson(body['output'])['annotations']).filter(isJson)
+
+/** The emulator leaves their titles out. */
+function keepAnnotations({ emulator: { rows } }: World, id: unknown, annotations: readonly Json[]): void {
+  const run = rows.checkRuns.get(Number(id))
+  if (run && annotations.length > 0) rows.checkRuns.update(run.id, { output: { ...run.output, annotations } })
 }
 
 /** GitHub's limits (OpenAPI description of check runs). */
