@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { DEFAULT_OPERATOR_SETTINGS, parseOperatorSettings } from './settings/parse.ts'
-import type { BackendSettings, OperatorSettings } from './settings/settings.ts'
+import type { BackendSettings, OperatorSettings, Problem } from './settings/settings.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -66,10 +66,14 @@ function readSettingsFile(env: Environment): { settings: OperatorSettings; base:
   }
   const parsed = parseOperatorSettings(readFileSync(file, 'utf8'), file)
   if (parsed.ok) return { settings: parsed.value, base: dirname(file) }
-  const problems = parsed.problems.map(
-    (p) => `${p.file}:${p.line}:${p.column}: ${p.key === '' ? '' : `${p.key}: `}${p.message}`,
-  )
-  throw new ConfigError(problems.join('\n'))
+  throw new ConfigError(problemsText(parsed.problems))
+}
+
+/** One line each: `FILE:LINE:COLUMN: key: what is allowed`. */
+export function problemsText(problems: readonly Problem[]): string {
+  return problems
+    .map((p) => `${p.file}:${p.line}:${p.column}: ${p.key === '' ? '' : `${p.key}: `}${p.message}`)
+    .join('\n')
 }
 
 function readApp(env: Environment): Config['app'] {

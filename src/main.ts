@@ -54,6 +54,17 @@ program
   .description('bring the database up to date (start does so, too)')
   .action(async () => (await import('./cli/migrate.ts')).migrateDatabase())
 
+program
+  .command('config')
+  .description('settings files')
+  .command('check')
+  .argument('[file]', 'default: the operator’s, supervisor.config.yml')
+  .description('say what is wrong with a settings file, line by line')
+  .option('--as <kind>', 'operator or repository (an organisation’s is read like a repository’s); default: by its name')
+  .action(async (file: string | undefined, options: { as?: string }) =>
+    (await import('./cli/config-check.ts')).configCheck(file, options),
+  )
+
 if (existsSync('.env')) process.loadEnvFile('.env')
 // simple-git would print the environment of its child processes under DEBUG, and with it the credential of a fetch.
 delete process.env['DEBUG']
