@@ -17,7 +17,7 @@ const NONE: OrganisationSettings = { layer: null, sha: null, problems: [] }
 
 /** An answer may be that old. That the App does not see the repository changes rarely, and costs a request to learn. */
 const FRESH_MS = 60_000
-const UNSEEN_FRESH_MS = 5 * 60_000
+const UNSEEN_FRESH_MS = 10 * 60_000
 const MAX_KNOWN = 1_000
 
 interface Known {

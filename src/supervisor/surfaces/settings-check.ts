@@ -3,8 +3,12 @@ import { changeOfFile } from '../../github/pull-files.ts'
 import { readFile } from '../../github/read-file.ts'
 import type { SettingsChange } from '../../report/settings-check.ts'
 import { renderSettingsCheck } from '../../report/settings-check.ts'
+import { openTasksOnHead } from '../../store/tasks.ts'
 import { SETTINGS_CHECK_NAME } from '../../task/evidence.ts'
 import { sha256 } from '../../task/hash.ts'
+import { isOnPullRequest } from '../../task/on-pull-request.ts'
+import { diffBetween } from '../../workspace/diff.ts'
+import { openMirror } from '../../workspace/mirror.ts'
 import { findLost } from '../find-lost.ts'
 import { SETTINGS_CHECK_ID } from '../settings-check.ts'
 import { ORGANISATION_REPOSITORY, parseRemote, SETTINGS_FILE } from '../settings-file.ts'
@@ -37,11 +41,10 @@ export const sendSettingsCheck: SendSurface = async (context) => {
   return { hash, remoteId: String(id) }
 }
 
-async function changeAt(
-  { corridor, row, repository }: SurfaceContext,
-  headSha: string,
-): Promise<SettingsChange | null> {
+async function changeAt(context: SurfaceContext, headSha: string): Promise<SettingsChange | null> {
+  const { corridor, row, repository } = context
   const { github } = corridor
+  if (await isLeftAloneByUs(context, headSha)) return null
   const change = await changeOfFile(github, repository, row.issueNumber, SETTINGS_FILE)
   if (change === null) return null
   const common = { path: SETTINGS_FILE, ofOrganisation: repository.name.toLowerCase() === ORGANISATION_REPOSITORY }
@@ -49,4 +52,18 @@ async function changeAt(
   if (file === null) return { ...common, isThere: false, problems: [] }
   const parsed = parseRemote(file, SETTINGS_FILE)
   return { ...common, isThere: true, problems: parsed.ok ? [] : parsed.problems }
+}
+
+/** Of a commit of our own on a branch of our own git knows it here, and GitHub need not be asked. */
+async function isLeftAloneByUs({ corridor, repository }: SurfaceContext, headSha: string): Promise<boolean> {
+  const [task] = await openTasksOnHead(corridor.db, repository.id, headSha)
+  if (!task?.baseSha || isOnPullRequest(task)) return false
+  try {
+    const mirror = await openMirror(corridor.workRoot, repository.id)
+    const { files } = await diffBetween(mirror, task.baseSha, headSha)
+    return files.every(({ path, oldPath }) => path !== SETTINGS_FILE && oldPath !== SETTINGS_FILE)
+  } catch (error) {
+    corridor.log.debug({ err: error, task_id: task.id }, 'the commit is on another machine')
+    return false
+  }
 }
