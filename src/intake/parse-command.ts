@@ -7,7 +7,7 @@ import { type Mistake, readFlags } from './flags.ts'
 import { nearestVerbs } from './nearest.ts'
 import { ALIASES, fits, VERB_TABLE, type VerbRow } from './verbs.ts'
 
-const COMMAND_WORD = 'supervise'
+export const COMMAND_WORD = 'supervise'
 const MAX_REQUEST_CHARS = 8_192
 /** Scripts that write a sentence without spaces: one word of them is a request, not a mistyped verb. */
 const WITHOUT_SPACES =

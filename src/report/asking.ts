@@ -16,11 +16,22 @@ const MAX_PEOPLE = 5
  * @param name unique name of this question, for its marker
  */
 export function renderAsking(view: TaskView, people: readonly string[], living: string, name: string): string | null {
-  const ask = QUESTIONS[situationOf(view)]
+  const situation = situationOf(view)
+  const ask = QUESTIONS[situation]
   if (ask === undefined) return null
   const mentions = [...new Set(people)].slice(0, MAX_PEOPLE).flatMap((login) => mention(login) ?? [])
   const whom = mentions.length === 0 ? '' : `${mentions.join(' ')}: `
-  return `${whom}${ask(view)}\n\n${link('Plan, evidence and state', living)}\n\n${replyMarker(name)}`
+  const other = GATES.has(situation) && people.includes(view.task.requester.login) ? another(view) : ''
+  return `${whom}${ask(view)}${other}\n\n${link('Plan, evidence and state', living)}\n\n${replyMarker(name)}`
+}
+
+const GATES: ReadonlySet<Situation> = new Set(['approve_plan', 'plan_ready', 'held', 'approve_result'])
+
+/** The requester is the one whom we know, and may not answer: they are told so before they try. */
+function another({ decisions }: TaskView): string {
+  const asked = decisions.findLast((d) => d.kind === 'approve')
+  if (asked?.kind !== 'approve' || asked.approval.requesterCounts) return ''
+  return ' Policy asks here for another person with write access than you.'
 }
 
 const QUESTIONS: Partial<Record<Situation, (view: TaskView) => string>> = {

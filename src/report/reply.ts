@@ -141,7 +141,8 @@ function told({ reasonCode, word }: Extract<Reply, { kind: 'told' }>): string {
 /** What was not done, why, and what to type instead: the word is foreign, everything else is ours. */
 function refusal({ reasonCode, word, suggestions }: Extract<Reply, { kind: 'refusal' }>): string {
   const { happened, why: because, next } = wordsFor(reasonCode)
-  const said = word.trim() === '' ? '' : ` ${code(word, 80)}`
+  // Nobody typed the word that a request without a verb stands for.
+  const said = word.trim() === '' || word === 'run' ? '' : ` ${code(word, 80)}`
   const instead = suggestions.slice(0, 20).map((s) => code(s, 160))
   return [
     `✖ ${happened}${because === null ? '' : ` ${because}`}${said === '' ? '' : ` It was${said}.`}`,

@@ -42,7 +42,7 @@ export function tellChanges(before: Picture, after: Picture, hide: (text: string
   })
   const gone = before.flatMap((sight) => (kept.has(sight.key) || sight.gone === null ? [] : sight.gone))
   const all = [...told, ...gone].map(hide)
-  return all.length === 0 ? '*The App does nothing.*' : all.join('\n\n')
+  return all.length === 0 ? '*GitHub shows nothing new.*' : all.join('\n\n')
 }
 
 const line = (key: string, told: string): Sight => ({ key, told, toldAgain: told, gone: null })

@@ -144,10 +144,8 @@ export function waitingFor(view: TaskView): string {
   switch (task.waitingOn) {
     case null:
       return ''
-    case 'review': {
-      const people = view.reviewers ?? [task.requester.login]
-      return `Waiting for the review of ${pull(view)} by ${people.length === 0 ? 'a person with write access' : list(people.map(login), 5)}.${givenSoFar(view)}`
-    }
+    case 'review':
+      return `Waiting for the review of ${pull(view)} by ${reviewers(view)}.${givenSoFar(view)}`
     case 'clarification':
       return `Waiting for the answer of ${login(task.requester.login)}${until}.`
     case 'approval':
@@ -161,6 +159,14 @@ export function waitingFor(view: TaskView): string {
     case 'budget':
       return `${wordsFor(task.reasonCode).happened}${until === '' ? '' : ` It waits${until}.`}`
   }
+}
+
+/** Whom GitHub asks; where their review alone does not settle it, whoever may. */
+function reviewers(view: TaskView): string {
+  const asked = view.decisions.findLast((d) => d.kind === 'approve' && d.gate === 'result')
+  const isEnough = asked?.kind !== 'approve' || (asked.approval.required === 1 && asked.approval.requesterCounts)
+  const people = view.reviewers ?? [view.task.requester.login]
+  return isEnough && people.length > 0 ? list(people.map(login), 5) : approvers(view)
 }
 
 function approvers({ task, decisions }: TaskView): string {

@@ -1,5 +1,6 @@
 import { type Situation, situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
+import { approvalsAt } from './approvals.ts'
 import { count, list, shortSha } from './format.ts'
 import { questionLines } from './questions.ts'
 import { wordsFor } from './reasons.ts'
@@ -20,12 +21,14 @@ const SENTENCES: Partial<Record<Situation, (view: TaskView) => string>> = {
   failed: (view) => [reason(view), detail(view)].filter((s) => s !== '').join('\n\n'),
   retry: detail,
   paused: (view) => [reason(view), detail(view)].filter((s) => s !== '').join('\n\n'),
-  done: ({ task }) => {
+  done: (view) => {
+    const { task } = view
     if (task.reasonCode === 'answer_given' || task.headSha === null) return 'The answer is below.'
     if (task.outcome === 'accepted') return 'The pull request was merged.'
-    return task.reasonCode === 'approved_by_person' || task.verdict === 'pass'
-      ? 'The result was approved. Merging is left to you.'
-      : reason({ task })
+    if (task.verdict === 'pass') return 'The result was approved. Merging is left to you.'
+    return approvalsAt(view, 'result').length === 0
+      ? reason(view)
+      : 'The result was approved, although not everything required could be shown. Merging is left to you.'
   },
   verified: passed,
   approve_result: passed,

@@ -14,7 +14,13 @@ export function planForApproval(plan: Plan): string {
   const steps = [...plan.jobs.slice(0, MAX_STEPS).map(goal), `Verify ${verifyGoal(plan)}`].map(
     (text, i) => `${i + 1}. ${text}`,
   )
-  return [steps.join('\n'), grantLine(plan), criteria(plan)].filter((s) => s !== '').join('\n\n')
+  return [steps.join('\n'), sentBack(plan), grantLine(plan), criteria(plan)].filter((s) => s !== '').join('\n\n')
+}
+
+/** What the person wrote who sent the last plan back: it goes to the agent with the plan. */
+function sentBack({ changeRequest }: Plan): string {
+  const text = changeRequest === null ? '' : plain(changeRequest, 500)
+  return text === '' ? '' : `**Sent back with:** ${text}`
 }
 
 /** The same plan as a checklist of what has happened; only facts of stored rows tick a box. */

@@ -1,5 +1,7 @@
 import { listComments, readIssue } from '../../github/issues.ts'
 import { cleanText } from '../../intake/clean-text.ts'
+import { findCommand } from '../../intake/find-command.ts'
+import { COMMAND_WORD } from '../../intake/parse-command.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import type { TaskInputs } from '../../store/tasks.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
@@ -12,6 +14,7 @@ export const MAX_TITLE = 500
 export const MAX_BODY = 64_000
 const MAX_COMMENT = 16_000
 const MAX_COMMENTS = 50
+const OUR_WORD: ReadonlySet<string> = new Set([COMMAND_WORD])
 
 /**
  * Freezes what the task may read (SPEC 1.7): title and body as the delivery carried them, the request, and comments of
@@ -88,7 +91,8 @@ async function readableComments({
     const isLater = Date.parse(comment.createdAt) > Date.parse(task.inputs.at)
     if (comment.id === task.inputs.commentId || isLater || author.type !== 'User') continue
     if (!mayWrite(await permissionOfActor(corridor, task.repository, author))) {
-      leftOut++
+      // A question to us, like `status`, is nothing that the task could miss.
+      if (findCommand(comment.body, OUR_WORD) === null) leftOut++
       continue
     }
     const { text, hiddenRemoved: hidden } = cleanText(comment.body, MAX_COMMENT)
