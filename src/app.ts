@@ -101,7 +101,11 @@ function readBody(req: IncomingMessage): Promise<Buffer | 'too_large' | 'cut'> {
         req.pause()
         resolve('too_large')
       })
-      .on('end', () => resolve(req.complete ? joined(chunks) : 'cut'))
+      .on('end', () => {
+        // The body is in: a database that takes its time is answered for, not cut off.
+        req.setTimeout(0)
+        resolve(req.complete ? joined(chunks) : 'cut')
+      })
       .on('error', () => resolve('cut'))
       .on('close', () => resolve('cut'))
   })

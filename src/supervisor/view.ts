@@ -12,9 +12,8 @@ import type { StoredTask } from '../store/tasks.ts'
 import { readTask } from '../store/tasks.ts'
 import type { Evidence } from '../task/evidence.ts'
 import { isOnPullRequest } from '../task/on-pull-request.ts'
-import { diffBetween } from '../workspace/diff.ts'
-import { openMirror } from '../workspace/mirror.ts'
 import type { Corridor } from './corridor.ts'
+import { knownDiff } from './known-diff.ts'
 import { readPlan } from './read-snapshot.ts'
 import { holdsFor } from './record-approval.ts'
 import { isSettled } from './surface.ts'
@@ -76,8 +75,7 @@ async function evidenceFor(db: Database, task: StoredTask): Promise<Evidence[]> 
 async function diffOf(corridor: Corridor, task: StoredTask): Promise<DiffView | null> {
   if (task.baseSha === null || task.headSha === null) return null
   try {
-    const mirror = await openMirror(corridor.workRoot, task.repository.id)
-    const diff = await diffBetween(mirror, task.baseSha, task.headSha)
+    const diff = await knownDiff(corridor, task.repository.id, task.baseSha, task.headSha)
     const extra = (task.settings ?? corridor.settings).protected
     return {
       files: diff.files.map(({ path, added, deleted }) => ({ path, added, deleted })),

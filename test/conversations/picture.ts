@@ -152,8 +152,11 @@ async function branchSight(w: World, hide: (text: string) => string): Promise<Si
   const told: string[] = []
   const branches = await w.gh.view.branches(w.repo)
   for (const branch of branches.toSorted((a, b) => hide(a).localeCompare(hide(b)))) {
-    const commits = (await w.gh.view.git(w.repo, 'rev-list', '--count', `main..${branch}`)).trim()
-    told.push(branch === 'main' ? '`main`' : `\`${branch}\` (${commits} commit${commits === '1' ? '' : 's'} over main)`)
+    if (branch === 'main') told.push('`main`')
+    else {
+      const commits = (await w.gh.view.git(w.repo, 'rev-list', '--count', `main..${branch}`)).trim()
+      told.push(`\`${branch}\` (${commits} commit${commits === '1' ? '' : 's'} over main)`)
+    }
   }
   return line('branches', `**Branches:** ${told.join(', ')}.`)
 }

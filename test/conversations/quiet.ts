@@ -7,8 +7,9 @@ const UNDER_WAY = `select
   (select count(*) from outbox o where o.wanted > o.sent and o.dead_at is null and not exists (
     select 1 from outbox given_up where given_up.task_id = o.task_id and given_up.dead_at is not null
       and given_up.rank < o.rank and o.surface in ('pull', 'check', 'ready', 'reviewers'))) as surfaces,
-  -- A locked one is left out: what it does shows in the other rows, and a stop may leave it locked for good.
-  (select count(*) from graphile_worker.jobs where locked_at is null and attempts < max_attempts and run_at <= now()) as wakes,
+  -- What was locked before the program started is left out: a stop may leave it locked for good.
+  (select count(*) from graphile_worker.jobs where locked_at > $2
+    or (locked_at is null and attempts < max_attempts and run_at <= now())) as wakes,
   (select count(*) from tasks t where t.state not in ('DONE', 'FAILED', 'CANCELLED', 'PAUSED')
     and (t.waiting_on is null or t.waiting_on in ('capacity', 'retry') or t.waiting_until <= now() + interval '10 seconds'
       or (t.waiting_on = 'ci' and (t.pull_number is null or t.pushed_sha is distinct from t.head_sha)))
@@ -18,18 +19,30 @@ const UNDER_WAY = `select
 
 export type UnderWay = Readonly<Record<string, number>>
 
+interface Scene {
+  readonly w: World
+  readonly agentWaits: boolean
+  /** When the program started last, by the database's clock. */
+  readonly runsSince: Date
+}
+
 /**
  * What is not over yet; nothing of it = nothing will change any more before somebody does something. An agent that waits
  * for the story to let it go on, or to end it, counts as over: it is at work until then.
  */
-export async function underWay(w: World, agentWaits: boolean): Promise<UnderWay> {
+export async function underWay({ w, agentWaits, runsSince }: Scene): Promise<UnderWay> {
   const waits = agentWaits && w.agents().length > 0
-  const [row] = await w.query<Record<string, string>>(UNDER_WAY, [waits])
+  const [row] = await w.query<Record<string, string>>(UNDER_WAY, [waits, runsSince])
   return Object.fromEntries(Object.entries(row ?? {}).flatMap(([what, n]) => (n === '0' ? [] : [[what, Number(n)]])))
 }
 
 /** Nothing but writes that wait for their time: progress is told every half a minute, and GitHub wants pauses. */
 export const onlyWaits = (open: UnderWay): boolean => Object.keys(open).join() === 'surfaces'
+
+export async function databaseTime(w: World): Promise<Date> {
+  const [row] = await w.query<{ now: Date }>('select clock_timestamp() as now')
+  return row?.now ?? new Date()
+}
 
 /** That time passes. No story is about it. */
 export async function hurry(w: World): Promise<void> {

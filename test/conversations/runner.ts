@@ -4,7 +4,7 @@ import { createNames, type Names } from './names.ts'
 import { printStory, type Story } from './parse.ts'
 import { forget, takePicture, tellChanges } from './picture.ts'
 import { type Letter, openPost, type Post } from './post.ts'
-import { hurry, onlyWaits, type UnderWay, underWay } from './quiet.ts'
+import { databaseTime, hurry, onlyWaits, type UnderWay, underWay } from './quiet.ts'
 import { act, type Stage } from './steps.ts'
 import type { Variant } from './variants.ts'
 
@@ -21,7 +21,7 @@ const PEOPLE = {
 /** Agents that wait: to be let go on, or to be ended. */
 const WAITING_AGENTS = ['gated-fix', 'half', 'hang']
 const STEP_LIMIT_MS = 90_000
-const LOOK_EVERY_MS = 50
+const LOOK_EVERY_MS = 25
 /** What has just ended may be about to begin the next thing: quiet is what is found so often in a row. */
 const LOOKS = 3
 
@@ -54,7 +54,8 @@ async function live(story: Story, variant: Variant, w: World, post: Post): Promi
     [w.dir, '/work'],
   ])
   const agentWaits = WAITING_AGENTS.includes(story.given.agent)
-  const stage: Stage = { w, lastComment: new Map(), lastReview: new Map(), agentWaits }
+  const runsSince = await databaseTime(w)
+  const stage: Stage = { w, lastComment: new Map(), lastReview: new Map(), agentWaits, runsSince }
   const shown: string[] = []
   let before = await takePicture(w, names.hide)
   for (const { heading, text } of story.steps) {
@@ -75,7 +76,12 @@ async function live(story: Story, variant: Variant, w: World, post: Post): Promi
 }
 
 /** Hands over what GitHub sends until it sends nothing more and nothing is under way. */
-async function comeToRest({ w, agentWaits }: Stage, variant: Variant, post: Post): Promise<void> {
+async function comeToRest(stage: Stage, variant: Variant, post: Post): Promise<void> {
+  const { w } = stage
+  const restart = async (): Promise<void> => {
+    await w.restart()
+    stage.runsSince = await databaseTime(w)
+  }
   const handed: Letter[] = []
   let looks = 0
   let waits = 0
@@ -83,11 +89,11 @@ async function comeToRest({ w, agentWaits }: Stage, variant: Variant, post: Post
   let open: UnderWay = {}
   for (const end = performance.now() + STEP_LIMIT_MS; performance.now() < end; await sleep(LOOK_EVERY_MS)) {
     await w.gh.settle()
-    open = await underWay(w, agentWaits)
+    open = await underWay(stage)
     const quiet = Object.keys(open).length === 0
     const letters = handed.length === 0 || !variant.keepsEchoes || quiet ? post.take() : []
     if (letters.length > 0) {
-      await variant.deliver(letters, { hand: post.hand, restart: w.restart })
+      await variant.deliver(letters, { hand: post.hand, restart })
       handed.push(...letters)
     }
     looks = quiet && letters.length === 0 ? looks + 1 : 0

@@ -9,6 +9,8 @@ export interface Stage {
   readonly lastReview: Map<string, number>
   /** The story's agent stands still until it is let go. */
   agentWaits: boolean
+  /** When the program started last, by the database's clock. */
+  runsSince: Date
 }
 
 type Act = (stage: Stage, words: readonly string[], text: string) => Promise<unknown>
