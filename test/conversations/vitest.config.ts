@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: join(import.meta.dirname, '..', '..'),
-    include: ['test/conversations/*.test.ts'],
+    include: ['test/conversations/{plain,doubled,reordered,restarted}.test.ts'],
     globalSetup: [join(import.meta.dirname, '..', 'support', 'global-database.ts')],
     env: { STORIES: 'all' },
     maxWorkers: 3,
