@@ -96,6 +96,9 @@ const issue = z.object({
 const pull = z.object({ number: id, title: text(MAX_TITLE), body, user: author, labels, updated_at: moment })
 const comment = z.object({ id, body, user: z.object({ id }), created_at: moment })
 
+const sha = z.string().regex(/^[0-9a-f]{40,64}$/)
+const lineNumber = z.int().nullish()
+
 export const issueComment = onRepository.extend({ issue, comment })
 export type IssueComment = z.output<typeof issueComment>
 export const issueLabeled = onRepository.extend({ issue, label })
@@ -104,8 +107,16 @@ export const reviewComment = onRepository.extend({
   pull_request: pull,
   comment: comment.extend({
     path: text(MAX_PATH),
-    line: z.int().nullish(),
-    original_line: z.int().nullish(),
+    line: lineNumber,
+    original_line: lineNumber,
+    start_line: lineNumber,
+    original_start_line: lineNumber,
+    side: z.string().nullish(),
+    start_side: z.string().nullish(),
+    subject_type: z.string().nullish(),
+    commit_id: sha.nullish().catch(null),
+    original_commit_id: sha.nullish().catch(null),
+    in_reply_to_id: id.nullish(),
     diff_hunk: text(MAX_HUNK),
   }),
 })
@@ -136,7 +147,6 @@ export const pullClosed = onRepository.extend({
   pull_request: z.object({ number: id, merged: z.boolean(), updated_at: moment, closed_at: moment.nullish() }),
 })
 
-const sha = z.string().regex(/^[0-9a-f]{40,64}$/)
 export const pullSynchronized = onRepository.extend({
   pull_request: z.object({ number: id, updated_at: moment }),
   after: sha,

@@ -1,5 +1,6 @@
 /** Deliveries that can be commands: comments, review comments, labels; and, from read-happenings, the body of a review. */
 import type { Command, CommandPlace, Intake, ParsedCommand } from '../task/command.ts'
+import { lineThreadOf } from '../task/line-thread.ts'
 import { MODES, type RequestFlags } from '../task/task.ts'
 import { isSkillName } from './flags.ts'
 import { parseCommand } from './parse-command.ts'
@@ -43,7 +44,12 @@ export const fromReviewComment: Reader = (payload, _deliveryId, options) => {
     ...threadOf(pull),
     actor: sender,
     at: comment.created_at,
-    location: { path: comment.path, line: comment.line ?? comment.original_line ?? null, hunk: comment.diff_hunk },
+    location: {
+      path: comment.path,
+      line: comment.line ?? comment.original_line ?? null,
+      hunk: comment.diff_hunk,
+      thread: lineThreadOf(comment),
+    },
   })
 }
 

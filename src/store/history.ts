@@ -59,6 +59,17 @@ export async function lastMessage(db: Database, taskId: string): Promise<string 
   return typeof message === 'string' ? message : null
 }
 
+/** The commit from which the latest follow-up went out; null where there was none. */
+export async function followUpStart(db: Database, taskId: string): Promise<string | null> {
+  const row = await db.prisma.transition.findFirst({
+    where: { taskId, event: 'changes_requested' },
+    orderBy: { version: 'desc' },
+    select: { facts: true },
+  })
+  const { head } = (row?.facts ?? {}) as { head?: unknown }
+  return typeof head === 'string' ? head : null
+}
+
 /**
  * How often people sent the plan back or changed what it is made from: the same words twice still make a new plan, with a
  * hash of its own.

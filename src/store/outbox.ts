@@ -20,6 +20,7 @@ export const SURFACES = [
   'comment',
   'asking',
   'reply',
+  'thread_reply',
 ] as const
 export type Surface = (typeof SURFACES)[number]
 
@@ -29,6 +30,7 @@ const RANK: Record<Surface, number> = {
   comment: 1,
   asking: 2,
   reply: 1,
+  thread_reply: 8,
   branch: 3,
   pull: 4,
   check: 5,
@@ -133,6 +135,12 @@ export async function writeLooseAgain(tx: Tx, key: string): Promise<boolean> {
   const [installation] = rows
   if (installation) await wake(tx, { kind: 'outbox', installationId: Number(installation.installation_id) })
   return installation !== undefined
+}
+
+/** The keys of a task's surface that were wanted before, sent or not. */
+export async function keysOf(db: Database, taskId: string, surface: Surface): Promise<Set<string>> {
+  const rows = await db.prisma.outbox.findMany({ where: { taskId, surface }, select: { key: true } })
+  return new Set(rows.map(({ key }) => key))
 }
 
 /** GitHub is told once more what it has, even if nothing has changed. */

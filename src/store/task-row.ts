@@ -1,6 +1,7 @@
 import type { Repository as RepositoryRow, Task as TaskRow } from '../generated/prisma/client.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { LineComment } from '../task/change-request.ts'
+import type { LineLocation } from '../task/line-thread.ts'
 import type { State } from '../task/states.ts'
 import type {
   Actor,
@@ -35,9 +36,11 @@ export interface TaskInputs {
   readonly commentId: number | null
   /** Hidden characters that were taken out of the request at the door. */
   readonly hiddenInRequest: number
-  readonly location: { readonly path: string; readonly line: number | null; readonly hunk: string } | null
+  readonly location: LineLocation | null
   /** Comments on lines, where the request is the body of a review. */
   readonly lines?: readonly LineComment[]
+  /** Where the branch stood when the task began, where an earlier task of ours has worked on it. */
+  readonly startSha?: string
   /** Who opened the pull request that the task works on. */
   readonly pullAuthorId?: number
   /** Answers to questions, oldest first. */

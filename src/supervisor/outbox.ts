@@ -37,6 +37,7 @@ import { sendReady } from './surfaces/ready.ts'
 import { sendReply } from './surfaces/reply.ts'
 import { sendReviewers } from './surfaces/reviewers.ts'
 import { sendSettingsCheck } from './surfaces/settings-check.ts'
+import { sendThreadReply } from './surfaces/thread-reply.ts'
 import { readView } from './view.ts'
 
 /** How each surface is written: one file each. */
@@ -53,6 +54,7 @@ const SENDERS: Record<Surface, SendSurface> = {
   label_removal: sendLabelRemoval,
   mergeable: sendMergeable,
   settings_check: sendSettingsCheck,
+  thread_reply: sendThreadReply,
 }
 
 const MAX_ATTEMPTS = 10

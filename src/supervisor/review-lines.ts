@@ -20,7 +20,7 @@ export async function readReviewLines(
   reviewId: number,
 ): Promise<LineComment[]> {
   const lines: LineComment[] = []
-  for (const { author, body, path, line, hunk } of await listReviewComments(
+  for (const { author, body, path, line, hunk, thread } of await listReviewComments(
     corridor.github,
     repository,
     pullNumber,
@@ -29,7 +29,8 @@ export async function readReviewLines(
     if (author.type !== 'User' || parseCommand(body, corridor.settings.commands) !== null) continue
     if (!mayWrite(await permissionOfActor(corridor, repository, author))) continue
     // The end of a hunk is the line that is spoken of.
-    lines.push({ path: path.slice(0, MAX_PATH), line, hunk: hunk.slice(-MAX_HUNK), text: body.slice(0, MAX_TEXT) })
+    const place = { path: path.slice(0, MAX_PATH), line, hunk: hunk.slice(-MAX_HUNK), thread }
+    lines.push({ ...place, text: body.slice(0, MAX_TEXT) })
   }
   return lines
 }

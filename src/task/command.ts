@@ -1,3 +1,4 @@
+import type { LineLocation } from './line-thread.ts'
 import type { ReasonCode } from './reasons.ts'
 import type { Actor, RepositoryRef, RequestFlags } from './task.ts'
 
@@ -64,7 +65,7 @@ export interface Command {
   readonly label?: string
   /** When it was written on GitHub, ISO 8601. */
   readonly at: string
-  readonly location: { readonly path: string; readonly line: number | null; readonly hunk: string } | null
+  readonly location: LineLocation | null
 }
 
 /** Things that happen on GitHub and concern a task, but are not commands: they come in by the same door. */

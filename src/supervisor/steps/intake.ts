@@ -34,8 +34,8 @@ export const intake: Step = async (context) => {
     body: body.text,
     request: request.text,
     comments: comments.texts,
-    location: inputs.location,
-    ...(inputs.lines === undefined ? {} : { lines: inputs.lines }),
+    location: inputs.location && readable(inputs.location),
+    ...(inputs.lines === undefined ? {} : { lines: inputs.lines.map(readable) }),
     hiddenRemoved:
       inputs.hiddenInRequest +
       title.hiddenRemoved +
@@ -65,6 +65,14 @@ export const intake: Step = async (context) => {
       await storeArtifact(corridor.db, tx, task.id, { kind: 'snapshot', name: 'snapshot.json', content, exact: true })
     },
   }
+}
+
+/** Where an answer goes is nothing that the task reads. */
+function readable<Place extends { readonly thread?: unknown }>({
+  thread: _thread,
+  ...rest
+}: Place): Omit<Place, 'thread'> {
+  return rest
 }
 
 /** The text is not what the command's delivery carried: somebody edited it in between. null = it is the same. */

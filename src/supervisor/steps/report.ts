@@ -10,6 +10,7 @@ import type { Decision } from '../../task/decision.ts'
 import { OperatingError } from '../../task/errors.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
+import { answerThreads } from '../answer-threads.ts'
 import { mayWrite, permissionOfActor } from '../permission.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { requirePlan } from '../read-snapshot.ts'
@@ -46,12 +47,30 @@ export const report: Step = async (context) => {
   }
   // Somebody pushed while the task was paused: their commit has been taken over, and nobody has verified it.
   if (task.verdict === null) return { event: 'head_moved', reasonCode: 'head_moved', facts: { head: task.headSha } }
+  return withAnswers(await afterRound(context), await answerThreads(corridor, task))
+}
+
+/** What GitHub has is judged: the next round begins, people look at it, or it has failed. */
+async function afterRound(context: StepContext): Promise<Move> {
+  const { corridor, task } = context
   const roundAt = await nextRoundAt(context)
   if (roundAt !== null && roundAt <= new Date()) return followUp(task)
   const isStanding = task.reasonCode === UNCHANGED || (await isVerificationOnly(corridor, task))
   if (task.verdict === 'fail' && !isStanding && roundAt === null)
     return { event: 'failed_for_good', reasonCode: 'verification_failed' }
   return resultGate(context, roundAt)
+}
+
+/** Who asked for something on a line hears there what became of it. */
+function withAnswers(move: Move, answers: Move['also'] | null): Move {
+  if (!answers) return move
+  return {
+    ...move,
+    also: async (tx) => {
+      await move.also?.(tx)
+      await answers(tx)
+    },
+  }
 }
 
 /** The agent was asked for changes and made none: what GitHub has keeps the verdict that it has. */
