@@ -2,6 +2,7 @@
  * Requests for changes are rows of the command table: heard, then taken together into one follow-up (SPEC 11.2). A row
  * that is `changes_heard` and of no follow-up waits for its round.
  */
+import type { Prisma } from '../generated/prisma/client.ts'
 import type { ChangeRequest } from '../task/change-request.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import type { Database, Tx } from './database.ts'
@@ -49,6 +50,17 @@ export async function askedOf(db: Database, taskId: string, options: { reviews: 
 export async function takeRequests(tx: Tx, taskId: string, followUp: number): Promise<void> {
   const reasonCode: ReasonCode = 'changes_requested'
   await tx.command.updateMany({ where: { taskId, ...WAITING }, data: { followUp, reasonCode } })
+}
+
+/** What began a task is what its first follow-up works on. */
+export async function joinRequest(
+  tx: Tx,
+  sourceKey: string,
+  argument: Prisma.InputJsonValue,
+  followUp: number,
+): Promise<void> {
+  const reasonCode: ReasonCode = 'changes_requested'
+  await tx.command.updateMany({ where: { sourceKey }, data: { argument, followUp, reasonCode } })
 }
 
 /** The request was taken back before the work on it began. */

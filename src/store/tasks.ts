@@ -22,9 +22,16 @@ export interface NewTask {
   readonly parent?: { readonly id: string; readonly spentUsd: number }
   /**
    * A branch that exists on GitHub, and its open pull request: the work goes on it. `headSha` is the work's own commit on
-   * it; null where everything on it is a person's.
+   * it; null where everything on it is a person's. `isOurs`: that commit is the work of a task that was done with it.
    */
-  readonly branch?: { readonly name: string; readonly headSha: string | null; readonly pullNumber: number | null }
+  readonly branch?: {
+    readonly name: string
+    readonly headSha: string | null
+    readonly pullNumber: number | null
+    readonly isOurs?: boolean
+  }
+  /** 1 where it begins with what people want changed in earlier work; absent = 0. */
+  readonly followUps?: number
 }
 
 const FINAL = [...FINAL_STATES]
@@ -56,6 +63,8 @@ export async function createTask(db: Database, tx: Tx, task: NewTask): Promise<v
       ...(task.branch
         ? { branch: task.branch.name, headSha: task.branch.headSha, pullNumber: task.branch.pullNumber }
         : {}),
+      ...(task.branch?.isOurs ? { pushedSha: task.branch.headSha } : {}),
+      followUps: task.followUps ?? 0,
     },
   })
 }

@@ -2,6 +2,7 @@ import { insertCommand } from '../store/commands.ts'
 import { touchSurfaces } from '../store/outbox.ts'
 import { saveRepository } from '../store/repositories.ts'
 import type { StoredTask } from '../store/tasks.ts'
+import type { ChangeRequest } from '../task/change-request.ts'
 import type { Command, ParsedCommand } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import type { AcceptedCommand } from './answer.ts'
@@ -18,12 +19,7 @@ export async function acceptFollowUp(
 ): Promise<ReasonCode> {
   const { command } = accepted
   const { repository, issueNumber } = command.place
-  const { location } = command
-  // What was written on a line is said there, and nowhere else.
-  const asked =
-    location === null
-      ? { body: parsed.argument, lines: await linesOf(corridor, command) }
-      : { body: '', lines: [{ ...location, text: parsed.argument }] }
+  const asked = await wishOf(corridor, accepted, parsed)
   await corridor.db.prisma.$transaction(async (tx) => {
     await saveRepository(tx, repository)
     const isNew = await insertCommand(corridor.db, tx, {
@@ -44,6 +40,17 @@ export async function acceptFollowUp(
     await touchSurfaces(tx, task.id, 'asked')
   })
   return 'command_accepted'
+}
+
+/** What is to be changed. What was written on a line is said there, and nowhere else. */
+export async function wishOf(
+  corridor: Corridor,
+  { command }: AcceptedCommand,
+  { argument }: Extract<ParsedCommand, { kind: 'verb' }>,
+): Promise<Pick<ChangeRequest, 'lines'> & { readonly body: string }> {
+  const { location } = command
+  if (location === null) return { body: argument, lines: await linesOf(corridor, command) }
+  return { body: '', lines: [{ ...location, text: argument }] }
 }
 
 /** The comments on lines of the review whose body is the command; none where it is no review. */

@@ -32,8 +32,7 @@ export async function answerThreads({ db }: Corridor, task: StoredTask): Promise
   if (pullNumber === null || headSha === null) return null
   const places = await placesOf({ db }, task)
   if (places.size === 0) return null
-  const before =
-    (followUps === 0 ? (task.inputs.startSha ?? task.baseSha) : await followUpStart(db, task.id)) ?? headSha
+  const before = (await followUpStart(db, task.id)) ?? task.inputs.startSha ?? task.baseSha ?? headSha
   const known = await keysOf(db, task.id, 'thread_reply')
   const fresh = [...places.values()].filter(({ thread }) => !known.has(`${task.id}:thread_reply:${partOf(thread)}`))
   if (fresh.length === 0) return null

@@ -1,8 +1,9 @@
 import { insertCommand } from '../store/commands.ts'
 import { touchSurfaces } from '../store/outbox.ts'
 import { saveRepository } from '../store/repositories.ts'
+import type { StoredTask } from '../store/tasks.ts'
 import { latestTaskOf, openTasksOf } from '../store/tasks.ts'
-import type { Happening } from '../task/command.ts'
+import type { Command, Happening } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import { acceptChange } from './accept-change.ts'
 import {
@@ -12,6 +13,7 @@ import {
   acceptThreadChange,
 } from './accept-ground.ts'
 import { acceptPlainReply } from './accept-plain-reply.ts'
+import { changeEndedTask, endedOwnerOf } from './change-ended-task.ts'
 import type { Corridor } from './corridor.ts'
 import { permissionOfActor } from './permission.ts'
 import { readReviewLines } from './review-lines.ts'
@@ -39,15 +41,20 @@ export async function acceptHappening(corridor: Corridor, deliveryId: string, h:
   if (h.kind === 'branch_changed') return acceptBranchChange(corridor, deliveryId, h)
   if (h.kind === 'thread_changed') return acceptThreadChange(corridor, deliveryId, h)
   if (h.kind === 'plain_reply') return acceptPlainReply(corridor, deliveryId, h)
-  const open = (await openTasksOf(db.prisma, h.repository.id, h.pullNumber)).filter(
-    (t) => t.pullNumber === h.pullNumber,
-  )
-  const task = open.at(-1) ?? (await latestTaskOf(db.prisma, h.repository.id, h.pullNumber))
-  if (!task || task.pullNumber !== h.pullNumber) return 'no_open_task'
+  const found = await taskOf(corridor, h)
+  if (!found) return 'no_open_task'
   const permission =
     h.kind === 'review_submitted' ? (await permissionOfActor(corridor, h.repository, h.actor)).level : 'none'
   const wish = isChangeRequest(h, permission) ? h : null
   const lines = wish ? await readReviewLines(corridor, h.repository, h.pullNumber, wish.reviewId) : []
+  const ended = wish ? await endedOwnerOf(corridor, h.repository, h.pullNumber) : null
+  if (wish && ended) {
+    const accepted = { command: commandOf(wish, ended), permission, deliveryId }
+    const began = await changeEndedTask(corridor, accepted, ended, { body: wish.body, lines, flags: {} })
+    if (began !== null) return began
+  }
+  // Another delivery may just have begun one.
+  const task = (ended ? await taskOf(corridor, h) : found) ?? found
   await db.prisma.$transaction(async (tx) => {
     await saveRepository(tx, h.repository)
     const isNew = await insertCommand(db, tx, {
@@ -68,6 +75,14 @@ export async function acceptHappening(corridor: Corridor, deliveryId: string, h:
   return 'command_accepted'
 }
 
+/** The one at work on the pull request, else the last one that was. */
+async function taskOf({ db }: Corridor, { repository, pullNumber }: OnPull): Promise<StoredTask | null> {
+  const open = await openTasksOf(db.prisma, repository.id, pullNumber)
+  const task =
+    open.findLast((t) => t.pullNumber === pullNumber) ?? (await latestTaskOf(db.prisma, repository.id, pullNumber))
+  return task?.pullNumber === pullNumber ? task : null
+}
+
 /** Its comments on lines belong to what is asked for; they are read while they are what the review was sent with. */
 function isChangeRequest(h: Happening, permission: string): h is Extract<Happening, { kind: 'review_submitted' }> {
   return (
@@ -75,6 +90,28 @@ function isChangeRequest(h: Happening, permission: string): h is Extract<Happeni
     h.verdict === 'request_changes' &&
     (permission === 'admin' || permission === 'write')
   )
+}
+
+/** A review that asks for changes in the work of a task that has ended, as the command that it amounts to. */
+function commandOf(h: Extract<Happening, { kind: 'review_submitted' }>, ended: StoredTask): Command {
+  return {
+    sourceKey: h.sourceKey,
+    place: {
+      repository: h.repository,
+      issueNumber: h.pullNumber,
+      isPullRequest: true,
+      commentId: null,
+      commentKind: 'review',
+    },
+    actor: h.actor,
+    parsed: { kind: 'verb', verb: 'run', argument: '', flags: {} },
+    title: ended.title,
+    body: '',
+    issueAuthor: ended.requester,
+    labels: [],
+    at: h.at,
+    location: null,
+  }
 }
 
 function argumentOf(h: OnPull): Record<string, unknown> {

@@ -4,10 +4,11 @@ import type { NewTask, StoredTask } from '../store/tasks.ts'
 import { lockThread, openTasksOf, tasksOfLastHour } from '../store/tasks.ts'
 import type { CommandPlace, ParsedCommand } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
-import { acceptFollowUp, linesOf } from './accept-follow-up.ts'
+import { acceptFollowUp, linesOf, wishOf } from './accept-follow-up.ts'
 import type { AcceptedCommand } from './answer.ts'
 import { answer } from './answer.ts'
 import { beginTask, KnownCommand } from './begin-task.ts'
+import { changeEndedTask, endedOwnerOf } from './change-ended-task.ts'
 import type { Corridor } from './corridor.ts'
 import { pullOfRequest } from './pull-of-request.ts'
 
@@ -26,6 +27,12 @@ export async function startTask(
   if (owner && parsed.flags.new === true) return refuse('branch_has_task', [])
   if (owner && parsed.verb === 'run' && parsed.argument.trim() !== '')
     return acceptFollowUp(corridor, accepted, parsed, owner)
+  const ended = isChange(place, parsed) ? await endedOwnerOf(corridor, place.repository, place.issueNumber) : null
+  if (ended) {
+    const asked = { ...(await wishOf(corridor, accepted, parsed)), flags: parsed.flags }
+    const began = await changeEndedTask(corridor, accepted, ended, asked)
+    if (began !== null) return began
+  }
   if (
     (await tasksOfLastHour(corridor.db, place.repository.installationId, command.actor.id)) >=
     corridor.settings.budgets.perUserHour
@@ -91,6 +98,10 @@ export async function startTask(
     return reasonCode
   }
 }
+
+/** Words on a pull request say what to change there; without any, or with `--new`, the pull request itself is the request. */
+const isChange = (place: CommandPlace, { verb, argument, flags }: Extract<ParsedCommand, { kind: 'verb' }>): boolean =>
+  place.isPullRequest && verb === 'run' && argument.trim() !== '' && flags.new !== true
 
 /** The open task that works on the branch of a pull request. */
 async function ownerOf({ db }: Corridor, { repository, issueNumber }: CommandPlace): Promise<StoredTask | undefined> {

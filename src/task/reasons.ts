@@ -136,6 +136,7 @@ export const REASON_CODES = [
   'changes_pending',
   'changes_withdrawn',
   'changes_requested',
+  'ended_task_changed',
   'follow_up_without_change',
   'follow_ups_used_up',
   'pull_request_merged',

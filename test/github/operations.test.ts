@@ -372,13 +372,29 @@ describe('the comments of a review', () => {
   test('are read in one page, with place and author', async () => {
     fake.on('GET', /\/pulls\/3\/reviews\/8\/comments/, () => ({
       body: [
-        { user: user(5), body: 'Rename it.', path: 'a.js', line: 3, original_line: 2, diff_hunk: '@@ -1 +1 @@\n+x' },
+        {
+          id: 21,
+          user: user(5),
+          body: 'Rename it.',
+          path: 'a.js',
+          line: 3,
+          original_line: 2,
+          commit_id: 'a'.repeat(40),
+          diff_hunk: '@@ -1 +1 @@\n+x',
+        },
         { user: null, body: 'Gone.', path: 'a.js', original_line: 9, diff_hunk: '' },
         { user: user(6, 'Bot'), body: 'The whole file.', path: 'b.js', diff_hunk: '' },
       ],
     }))
     expect(await listReviewComments(github, REPO, 3, 8)).toEqual([
-      { author: user(5), body: 'Rename it.', path: 'a.js', line: 3, hunk: '@@ -1 +1 @@\n+x' },
+      {
+        author: user(5),
+        body: 'Rename it.',
+        path: 'a.js',
+        line: 3,
+        hunk: '@@ -1 +1 @@\n+x',
+        thread: { id: 21, commit: 'a'.repeat(40), lines: { from: 3, to: 3 } },
+      },
       expect.objectContaining({ author: expect.objectContaining({ login: 'ghost' }), line: 9 }),
       expect.objectContaining({ author: user(6, 'Bot'), line: null }),
     ])

@@ -487,6 +487,7 @@ export const REASONS = {
     'The agent left every file as it was.',
     'Say in a review more exactly what should change and where, or approve the pull request as it is.',
   ),
+  ended_task_changed: words('Changes were asked for after the task had ended: this one goes on from its branch.'),
   follow_ups_used_up: words(
     'No further round was started.',
     'The limit of follow-ups on this task is reached.',

@@ -67,14 +67,21 @@ export const verify: Step = async (context) => {
  * A follow-up in which the agent changed nothing. Nothing is repaired and nothing fails by that: the commit that GitHub
  * has keeps the evidence and the verdict of the round that made it, and people say what they want more exactly.
  */
-async function unchanged({ corridor, task }: StepContext, headSha: string): Promise<Move> {
-  const evidence = await evidenceOfCommit(corridor.db, task.id, headSha)
+async function unchanged({ corridor, task, lease }: StepContext, headSha: string): Promise<Move> {
+  const own = await evidenceOfCommit(corridor.db, task.id, headSha)
+  // The commit may be the work of the task that this one goes on from.
+  const inherited =
+    own.length === 0 && task.parentId !== null ? await evidenceOfCommit(corridor.db, task.parentId, headSha) : []
+  const evidence = own.length === 0 ? inherited : own
   const verdict = evidence.length === 0 ? 'inconclusive' : judge(evidence).verdict
   return {
     event: 'judged',
     reasonCode: 'follow_up_without_change',
     facts: { head: headSha, verdict },
     patch: { verdict },
+    also: async (tx) => {
+      if (inherited.length > 0) await storeEvidence(corridor.db, tx, lease, task.round, inherited)
+    },
   }
 }
 
