@@ -143,8 +143,17 @@ export async function failDelivery(
 const KEPT_DAYS = 7
 const FORGOTTEN_AT_ONCE = 10_000
 
-/** Lets go of finished deliveries: their payloads are most of what the database would hold. Dead ones stay for people. */
+/**
+ * Lets go of finished deliveries: their payloads are most of what the database would hold. What came to nothing keeps its
+ * id for as long, but its payload for a day only. Dead ones stay for people. @returns how many are forgotten
+ */
 export async function forgetDeliveries(db: Database): Promise<number> {
+  await db.inboxPool.query(
+    `update deliveries set payload = '' where id in (
+       select id from deliveries where status = 'ignored' and payload <> ''
+         and handled_at < now() - interval '1 day' limit $1)`,
+    [FORGOTTEN_AT_ONCE],
+  )
   const { rowCount } = await db.inboxPool.query(
     `delete from deliveries where id in (
        select id from deliveries where status in ('handled', 'ignored')

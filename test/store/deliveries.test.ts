@@ -214,6 +214,20 @@ describe('failing', () => {
   })
 })
 
+test('what came to nothing keeps its payload for a day, and is known by its id for longer', async () => {
+  const [young, old, handled] = [delivery('"young"'), delivery('"old"'), delivery('"handled"')]
+  await storeDeliveries(store.db.inboxPool, [young, old, handled])
+  for (const { id } of [young, old]) await finishDelivery(store.db, id, 'ignored', 'not_a_command')
+  await finishDelivery(store.db, handled.id, 'handled', 'command_accepted')
+  await store.sql(`update deliveries set handled_at = now() - interval '25 hours' where id = any($1)`, [
+    [old.id, handled.id],
+  ])
+  expect(await forgetDeliveries(store.db)).toBe(0)
+  expect((await stored()).map((row) => String(row['payload']))).toEqual(['"young"', '', '"handled"'])
+  await storeDeliveries(store.db.inboxPool, [old])
+  expect(await stored()).toMatchObject([{}, { id: old.id, status: 'ignored' }, {}])
+})
+
 test('finished deliveries are forgotten long after GitHub would offer them again; what waits or died stays', async () => {
   const [old, young, waiting, dead] = [delivery(), delivery(), delivery(), delivery()]
   await storeDeliveries(store.db.inboxPool, [old, young, waiting, dead])
