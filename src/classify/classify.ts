@@ -1,12 +1,14 @@
 import type { Capability } from '../task/capability.ts'
 import { changesFiles } from '../task/changes-files.ts'
 import type { SkillMatch } from '../task/skill.ts'
-import type { Classification, Complexity, Mode, Risk, Signal, TaskType, Workflow } from '../task/task.ts'
-import { COMPLEXITIES, isCodeType, RISKS, TASK_TYPES } from '../task/task.ts'
+import type { Classification, Complexity, Mode, Risk, TaskType, Workflow } from '../task/task.ts'
+import { COMPLEXITIES, isCodeType, RISKS } from '../task/task.ts'
+import { strongestOf } from './explain.ts'
+import { LANGUAGES } from './languages.ts'
 import type { Match } from './match-signals.ts'
 import { matchSignals } from './match-signals.ts'
 import { modeFor } from './mode.ts'
-import type { Effect } from './signals.ts'
+import { confidenceShift, decideType, scoreTypes } from './score.ts'
 import { SIGNALS } from './signals.ts'
 import { sizeOf } from './size.ts'
 import { chooseSkill, skillVotes } from './skill-match.ts'
@@ -32,13 +34,8 @@ export interface ClassifyInput {
 /** At most so many signals are kept: enough to explain, bounded for the row and the comment. */
 const MAX_SIGNALS = 40
 
-/** A best type below this score is a guess out of nothing. */
-const MIN_SCORE = 1.4
-
 /** What a person says in so many words weighs more than any word that a rule found. */
 const TOLD_SCORE = 6
-/** A second type with this share of the first one's score is worth a question. */
-const RIVAL_SHARE = 0.5
 
 /**
  * Snapshot → type, risk, complexity, mode, capabilities and confidence, with the signals that made them (SPEC 3).
@@ -46,7 +43,8 @@ const RIVAL_SHARE = 0.5
  */
 export function classify(input: ClassifyInput): Classification {
   const read = readText(input)
-  const matches = matchSignals(SIGNALS, read.sources)
+  const foreign = !read.language.isEnglish
+  const matches = matchSignals(foreign ? [...SIGNALS, ...LANGUAGES] : SIGNALS, read.sources)
   const subject = {
     text: [input.request, input.title, input.body].join('\n').slice(0, 20_000).toLowerCase(),
     labels: input.labels.map((label) => label.toLowerCase()),
@@ -59,7 +57,8 @@ export function classify(input: ClassifyInput): Classification {
   if (input.isPullRequest) scores.set('code_change', (scores.get('code_change') ?? 0) + 0.5)
   const told = input.told ?? null
   if (told !== null) scores.set(told, (scores.get(told) ?? 0) + TOLD_SCORE)
-  const { type, confidence, rival } = decideType(scores, confidenceShift(matches))
+  const { type, strength, rival } = decideType(scores, confidenceShift(matches))
+  const confidence = Math.round(strength * 100) / 100
 
   const onFiles = touchesFiles(type, matches, read.paths)
   const size = sizeOf(read.wanted)
@@ -99,42 +98,6 @@ export function classify(input: ClassifyInput): Classification {
     skill: skill?.name ?? null,
   }
 }
-
-/** Each rule counts once, in the source where it weighs most: repeating a word proves nothing. */
-function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
-  const scores = new Map<TaskType, number>()
-  for (const { rule, weight } of best(matches))
-    for (const type of TASK_TYPES) {
-      const add = rule.effect.types?.[type]
-      if (add !== undefined) scores.set(type, (scores.get(type) ?? 0) + add * weight)
-    }
-  return scores
-}
-
-/**
- * Confidence grows with what speaks for the best type and falls with what speaks for another. A rival of the same
- * family (all code) costs half: taking a feature for a fix changes little of what is done.
- */
-function decideType(
-  scores: ReadonlyMap<TaskType, number>,
-  shift: number,
-): { type: TaskType; confidence: number; rival: TaskType | null } {
-  const ranked = [...scores].sort(([, a], [, b]) => b - a)
-  const [type, score] = ranked[0] ?? ['unknown' as const, 0]
-  if (score < MIN_SCORE) return { type: 'unknown', confidence: Math.round(score * 14) / 100, rival: null }
-  const rival = Math.max(0, ...ranked.slice(1).map(([t, s]) => (isCodeType(t) && isCodeType(type) ? s / 2 : s)))
-  const strength = 1 - Math.exp(-score / 3)
-  const margin = Math.max(0, (score - rival) / score)
-  const [second, next] = ranked[1] ?? [null, 0]
-  return {
-    type,
-    confidence: round(strength * (0.5 + 0.5 * margin) + shift),
-    rival: next >= score * RIVAL_SHARE ? second : null,
-  }
-}
-
-const confidenceShift = (matches: readonly Match[]): number =>
-  best(matches).reduce((sum, m) => sum + (m.rule.effect.confidence ?? 0) * m.weight, 0)
 
 const ANSWERING: readonly TaskType[] = ['research', 'decision_support', 'general_assistant', 'writing']
 const ACTING: readonly TaskType[] = ['ops_automation', 'data_transformation', 'unknown']
@@ -192,43 +155,8 @@ function workflowOf(type: TaskType, onFiles: boolean): Workflow {
   return onFiles ? 'coding' : 'general'
 }
 
-/** What people read under `why`: the rules that were found, each once, the weightiest first. */
-function strongestOf(matches: readonly Match[]): readonly Signal[] {
-  return [...best(matches)]
-    .sort((a, b) => weightOf(b) - weightOf(a))
-    .map((m) => ({ name: m.rule.name, matched: m.matched, effect: describe(m.rule.effect, m) }))
-}
-
-const weightOf = (m: Match): number =>
-  Math.max(
-    RISKS.indexOf(m.rule.effect.risk ?? 'low') * 3,
-    ...Object.values(m.rule.effect.types ?? {}).map((v) => v * m.weight),
-  )
-
-function describe(effect: Effect, match: Match): string {
-  const parts = Object.entries(effect.types ?? {}).map(([type, add]) => `type ${type} +${round2(add * match.weight)}`)
-  if (effect.risk !== undefined) parts.push(`risk ${lower(effect.risk, match.riskCap)}`)
-  if (effect.riskIfActing !== undefined) parts.push(`risk ${effect.riskIfActing} if it acts itself`)
-  if (effect.complexity !== undefined) parts.push(`complexity ${effect.complexity}`)
-  if (effect.confidence !== undefined) parts.push(`confidence ${effect.confidence > 0 ? '+' : ''}${effect.confidence}`)
-  if (effect.files === true) parts.push('files of the repository')
-  if (effect.readOnly === true) parts.push('only reads')
-  return parts.join(', ')
-}
-
-function best(matches: readonly Match[]): readonly Match[] {
-  const byRule = new Map<string, Match>()
-  for (const match of matches) {
-    const known = byRule.get(match.rule.name)
-    if (known === undefined || match.weight > known.weight) byRule.set(match.rule.name, match)
-  }
-  return [...byRule.values()]
-}
-
 function highest<T extends string>(order: readonly [T, ...T[]] | readonly T[], values: readonly T[]): T {
   return values.reduce((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a))
 }
 
 const lower = (a: Risk, b: Risk): Risk => (RISKS.indexOf(a) < RISKS.indexOf(b) ? a : b)
-const round = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 100) / 100
-const round2 = (value: number): number => Math.round(value * 100) / 100

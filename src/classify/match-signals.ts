@@ -1,5 +1,5 @@
 import type { Risk } from '../task/task.ts'
-import type { SignalRule } from './signals.ts'
+import type { SignalRule } from './rule.ts'
 import type { Source } from './text.ts'
 
 /** A signal that was found: the rule, where it counts most, and the highest risk that it may set. */
@@ -26,16 +26,21 @@ export function matchSignals(rules: readonly SignalRule[], sources: readonly Sou
   )
 }
 
-/** Logs and quoted code say less than prose, and a verb that opens the body less than one that opens the title. */
-function shareOf({ where }: SignalRule, { name }: Source): number {
-  if (name === 'evidence' || name === 'code') return 0.8
-  return where === 'lead' && name === 'body' ? 0.5 : 1
-}
+/** Logs and quoted code say less than prose. */
+const shareOf = ({ name }: Source): number => (name === 'evidence' || name === 'code' ? 0.8 : 1)
+
+/** A request's first line is read as a title is. */
+const MAX_TITLE = 300
 
 function textFor(where: SignalRule['where'], source: Source): string | null {
   switch (where) {
     case 'lead':
       return source.lead
+    case 'title':
+      if (source.name === 'title') return source.text
+      return source.name === 'request' ? (source.text.split('\n', 1)[0] ?? '').slice(0, MAX_TITLE) : null
+    case 'heading':
+      return source.name === 'heading' ? source.text : null
     case 'tag':
       return source.name === 'label' ? source.text : null
     case 'action':
@@ -43,12 +48,12 @@ function textFor(where: SignalRule['where'], source: Source): string | null {
     case 'prose':
       return isProse(source) || source.name === 'evidence' ? source.text : null
     case 'raw':
-      return source.name === 'label' ? null : source.text
+      return source.name === 'label' || source.name === 'heading' ? null : source.text
   }
 }
 
-const isProse = (source: Source): boolean =>
-  source.name === 'request' || source.name === 'title' || source.name === 'body'
+const PROSE: readonly Source['name'][] = ['request', 'title', 'opening', 'body']
+const isProse = (source: Source): boolean => PROSE.includes(source.name)
 
 function firstMatch(rule: SignalRule, source: Source, text: string): Match | null {
   let tries = 0
@@ -62,7 +67,7 @@ function firstMatch(rule: SignalRule, source: Source, text: string): Match | nul
     return {
       rule,
       matched: oneLine(found[0]),
-      weight: source.weight * shareOf(rule, source),
+      weight: source.weight * shareOf(source),
       riskCap: listed && source.riskCap === 'high' ? 'medium' : source.riskCap,
       quoted: source.name === 'evidence' || source.name === 'code',
     }

@@ -18,6 +18,10 @@ export const REPOSITORY_DOCS =
 export const FREE_TEXTS =
   '(?:guide|tutorial|how-?to|blog ?posts?|post|article|essay|release notes|announcement|newsletter|faq|glossary|letter|landing page copy|copy|white ?paper|paragraph|introduction|abstract|memo|press release|e-?mail|one-?pager|brief|job description|story|tweet|thread|slides|talk|speech|status update|policy text|summary for)'
 
+/** Third person, as a fault is told in a title: "export drops the last row". */
+export const FINITE =
+  '(?:shows?|returns?|creates|changes|removes|adds|ignores?|uses|sets|makes|causes?|takes|gets|gives|produces|prints|reports|opens|closes|loses|misses|lacks|leaks|warns|attempts|assumes|breaks|prevents|requires|keeps|becomes?|remains?|stays|goes|leads|results in|displays|appears|overwrites|overrides|resets|deletes|duplicates|swallows|skips|truncates|treats|converts|parses|renders|loads|runs|starts|stops|blocks|triggers|outputs|generates|reads|writes|contains?|includes|allows|accepts|rejects|expects|looks|seems|behaves|drops|flickers|jumps|moves|reverts|redirects|responds|repeats|blinks|overlaps|disappears|is (?:not|too|still|always|never|being|missing|empty|broken|wrong|incorrect|inconsistent|ignored|slow|lost|cut|unused|shown|called|stuck|null|undefined|hidden|disabled|invisible|misaligned|out of|off|only)|are (?:not|too|still|always|never|being|missing|empty|broken|wrong|incorrect|ignored|lost|shown|swapped|unused|duplicated|hidden|stuck|out of)|gets? (?:stuck|lost|cut|ignored|overwritten|reset|called|truncated|removed|deleted|duplicated))'
+
 export const DATA =
   '(?:csv|tsv|jsonl?|ndjson|xml|xlsx?|excel|parquet|spreadsheets?|data ?sets?|records|rows|columns?|raw data|geojson|entries|data|addresses|log lines|phone numbers|timestamps)'
 
