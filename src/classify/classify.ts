@@ -12,6 +12,7 @@ import { confidenceShift, decideType, scoreTypes } from './score.ts'
 import { SIGNALS } from './signals.ts'
 import { sizeOf } from './size.ts'
 import { chooseSkill, skillVotes } from './skill-match.ts'
+import type { ReadText } from './text.ts'
 import { readText } from './text.ts'
 
 export interface ClassifyInput {
@@ -33,6 +34,10 @@ export interface ClassifyInput {
 
 /** At most so many signals are kept: enough to explain, bounded for the row and the comment. */
 const MAX_SIGNALS = 40
+
+/** An issue that says something, and no word of which is known, most often wants a change; it is unsure, and asked. */
+const ANY_ISSUE_SCORE = 0.9
+const WORDS_OF_A_SENTENCE = 8
 
 /** What a person says in so many words weighs more than any word that a rule found. */
 const TOLD_SCORE = 6
@@ -57,6 +62,7 @@ export function classify(input: ClassifyInput): Classification {
   if (input.isPullRequest) scores.set('code_change', (scores.get('code_change') ?? 0) + 0.5)
   const told = input.told ?? null
   if (told !== null) scores.set(told, (scores.get(told) ?? 0) + TOLD_SCORE)
+  if (isAboutSomething(read, matches)) scores.set('code_change', (scores.get('code_change') ?? 0) + ANY_ISSUE_SCORE)
   const { type, strength, rival } = decideType(scores, confidenceShift(matches))
   const confidence = Math.round(strength * 100) / 100
 
@@ -97,6 +103,11 @@ export function classify(input: ClassifyInput): Classification {
     ].slice(0, MAX_SIGNALS),
     skill: skill?.name ?? null,
   }
+}
+
+function isAboutSomething({ wanted, language }: ReadText, matches: readonly Match[]): boolean {
+  const sentence = wanted.split(/\s/, WORDS_OF_A_SENTENCE + 1).length >= WORDS_OF_A_SENTENCE && language.stopWords >= 2
+  return sentence && language.isEnglish && !matches.some((m) => m.rule.name === 'vague' && m.weight >= 0.5)
 }
 
 const ANSWERING: readonly TaskType[] = ['research', 'decision_support', 'general_assistant', 'writing']

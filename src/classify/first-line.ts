@@ -53,7 +53,7 @@ function withoutTags(line: string): { tags: readonly string[]; rest: string } {
 /** `rpc: allow …`, `Diff Editor: don't …` name a place. An order before a colon is an order. */
 const SCOPE = /^((?:[\w.`/@#&+$*,-]{1,30} ){0,3}[\w.`/@#&+$*()-]{1,40}): (?=\S)/
 const ORDER =
-  /^(?:add|allow|build|bump|change|check|clean|clear|close|convert|create|delete|deploy|disable|document|drop|enable|erase|fix|give|grant|implement|install|make|merge|migrate|move|publish|purge|push|refactor|release|remove|rename|replace|reset|restart|revoke|rotate|run|send|set|share|support|transfer|update|upgrade|use|wipe|write|error|exception|cannot|can't|failed|how|why|what|please)\b/i
+  /^(?:unify|consolidate|simplify|extract|split|decouple|untangle|rewrite|port|introduce|improve|increase|consider|expose|show|hide|store|sort|handle|prevent|avoid|stop|speed|compare|evaluate|investigate|research|explore|analy[sz]e|spike|draft|translate|clarify|explain|list|summari[sz]e|choose|decide|should|merge|normali[sz]e|aggregate|extract|deduplicate|scale|restore|renew|order|refund|pay|buy|cancel|enforce|cache|automate|schedule|get|let|do|don't|never|allow|build|bump|change|check|clean|clear|close|convert|create|delete|deploy|disable|document|drop|enable|erase|fix|give|grant|implement|install|make|merge|migrate|move|publish|purge|push|refactor|release|remove|rename|replace|reset|restart|revoke|rotate|run|send|set|share|support|transfer|update|upgrade|use|wipe|write|error|exception|cannot|can't|failed|how|why|what|please)\b/i
 
 function withoutScope(line: string): { scope: string | null; rest: string } {
   const found = SCOPE.exec(line)

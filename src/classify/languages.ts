@@ -28,6 +28,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('de_decision', 'sollen wir|sollten wir|entscheid\\w{1,6}|vor- und nachteile|oder lieber', types({ decision_support: 4 })),
   prose('de_research', 'untersuch\\w{1,4}|recherch\\w{2,6}|vergleich\\w{0,3}|evaluier\\w{1,4}|herausfinden', types({ research: 4 })),
   prose('de_operate', 'ausrollen|bereitstell\\w{1,4}|neu ?start\\w{1,3}|server|sicherung|zertifikat\\w{0,2}|einspielen', types({ ops_automation: 3 })),
+  prose('de_data', '(?:csv|json|excel|xml)[- ]?datei\\w{0,2}|doppelte (?:zeilen|eintrage|datensatze)|datensatz\\w{0,2}|umwandel\\w|bereinig\\w{1,3}|tabelle aus|zusammenfuhr\\w{1,3}', types({ data_transformation: 3.5 })),
   prose('de_danger', near('losch\\w{1,4}|entfern\\w{1,3}|leer\\w{1,3}|vernicht\\w{1,3}|uberschreib\\w{1,3}', '(?:be)?nutzer\\w{0,8}|konten|konto|daten\\w{0,10}|tabelle\\w{0,2}|server|sicherung\\w{0,3}|backups?|kunden\\w{0,8}|dateien|produktion\\w{0,10}|alles?') + '|(?:auf|in) (?:die |der )?produktion|produktiv\\w{0,10}|ausrollen|veroffentlich\\w{1,4}|uberweis\\w{1,4}|bezahl\\w{1,3}', danger),
   prose('de_sensitive', 'passwort|passworter|kennwort|zugangsdaten|geheimnis\\w{0,2}|schlussel|anmeld\\w{1,5}|zahlung\\w{0,6}|rechnung\\w{0,3}|losch\\w{1,4}|migration\\w{0,2}|berechtigung\\w{0,2}', sensitive),
 
@@ -41,6 +42,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('es_decision', 'decidir|elegir|escoger|deberiamos|ventajas y desventajas|cual (?:es mejor|usar|usamos)', types({ decision_support: 4 })),
   prose('es_research', 'investigar|investigacion|estudio de|comparar|comparativa|evaluar|analizar', types({ research: 4 })),
   prose('es_operate', 'desplegar|despliegue|reiniciar|servidor(?:es)?|certificado|copia de seguridad', types({ ops_automation: 3 })),
+  prose('es_data', 'conjunto de datos|duplicad[oa]s|convertir|limpieza|limpiar (?:los )?datos|hoja de calculo|archivo (?:csv|json|excel)', types({ data_transformation: 3 })),
   prose('es_danger', near('borrar|borre|borra|eliminar|elimina|elimine|vaciar|destruir', 'usuarios?|cuentas?|datos|tablas?|base de datos|servidor(?:es)?|clientes|archivos|copias?|produccion|todo|todos|todas') + '|(?:en|a) produccion|desplegar|publicar la version|transferir|pagar|reembols\\w{1,4}', danger),
   prose('es_sensitive', 'contrasenas?|credenciales|claves?|pagos?|facturas?|iniciar sesion|inicio de sesion|permisos|borrar|eliminar|migracion', sensitive),
 
@@ -54,6 +56,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('fr_decision', 'devrions-nous|faut-il|choisir|decider|avantages et inconvenients', types({ decision_support: 4 })),
   prose('fr_research', 'etudier|etude|rechercher|comparer|comparatif|evaluer|analyser|enqueter', types({ research: 4 })),
   prose('fr_operate', 'deployer|deploiement|redemarrer|serveurs?|certificat|sauvegarde', types({ ops_automation: 3 })),
+  prose('fr_data', 'jeux? de donnees|doublons|convertir|tableur|fichiers? (?:csv|json|excel)|nettoyer (?:les )?donnees', types({ data_transformation: 3 })),
   prose('fr_danger', near('supprim\\w{1,4}|effac\\w{1,3}|vider|detruire|purger', 'utilisateurs?|comptes?|donnees|tables?|base de donnees|serveurs?|clients?|fichiers|sauvegardes?|tout|toutes|tous') + '|(?:en|de|la) production|deployer|publier|virement|rembours\\w{1,4}|payer', danger),
   prose('fr_sensitive', 'mots? de passe|identifiants|cles? (?:api|secretes?)|paiements?|factures?|connexion|permissions|supprimer|effacer|migration', sensitive),
 
@@ -84,6 +87,8 @@ export const LANGUAGES: readonly SignalRule[] = [
   anywhere('zh_decision', '应该(?:用|选|使用)|选择哪|还是用|优缺点|讨论', types({ decision_support: 4 })),
   anywhere('zh_research', '调研|研究|对比|比较|评估|调查', types({ research: 4 })),
   anywhere('zh_operate', '部署|重启|服务器|证书|备份|上线', types({ ops_automation: 3 })),
+  anywhere('zh_automation', '自动化|流水线|持续集成|定时任务|自动(?:发布|构建|测试|部署)', types({ workflow_automation: 4 }, { risk: 'medium' })),
+  anywhere('zh_data', '转换(?:成|为)|去重|清洗|合并(?:数据|表格)|数据集|表格', types({ data_transformation: 3 })),
   anywhere('zh_danger', near('删除|删掉|清空|移除|销毁|删', '用户|账号|账户|数据|数据库|表|服务器|客户|文件|备份|所有|全部|生产') + '|生产环境|线上环境|上线|发布到|部署到|转账|退款|付款', danger),
   anywhere('zh_sensitive', '密码|密钥|凭证|令牌|支付|登录|权限|删除|迁移|账单', sensitive),
 
@@ -95,6 +100,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   anywhere('ja_decision', 'どちら(?:が|を)|すべきか|検討したい|メリット', types({ decision_support: 4 })),
   anywhere('ja_research', '調査|比較|評価する|検証', types({ research: 4 })),
   anywhere('ja_operate', 'デプロイ|再起動|サーバー?|証明書|バックアップ|リリース', types({ ops_automation: 3 })),
+  anywhere('ja_data', '変換|重複(?:を|行|データ)|データセット|集計|CSVを', types({ data_transformation: 3 })),
   anywhere('ja_danger', near('削除|消去|消して|クリア', 'ユーザー?|アカウント|データ|データベース|テーブル|サーバー?|顧客|ファイル|バックアップ|すべて|全て|本番') + '|本番|デプロイ|公開して|送金|返金|支払', danger),
   anywhere('ja_sensitive', 'パスワード|認証|秘密|トークン|鍵|決済|ログイン|権限|削除|移行|請求', sensitive),
 
@@ -112,6 +118,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   anywhere('ru_decision', 'стоит ли|что выбрать|плюсы и минусы|нужно решить|обсудить', types({ decision_support: 4 })),
   anywhere('ru_research', 'исследовать|исследование|сравнить|сравнение|изучить|оценить', types({ research: 4 })),
   anywhere('ru_operate', 'развернуть|перезапустить|сервер[а-я]{0,2}|сертификат|резервн[а-я]{2,3} копи[июя]', types({ ops_automation: 3 })),
+  anywhere('ru_data', 'преобразовать|конвертировать|дубликат[а-я]{0,2}|набор данных|таблицу из', types({ data_transformation: 3 })),
   anywhere('ru_danger', near('удали[а-я]{1,3}|удалять|очистить|стереть|снести', 'пользовател[а-я]{1,3}|аккаунт[а-я]{0,2}|данны[а-я]|таблиц[а-я]{1,2}|баз[а-я]{1,2}|сервер[а-я]{0,2}|клиент[а-я]{0,2}|файл[а-я]{0,2}|все|всех') + '|(?:на|в) прод[а-я]{0,9}|задеплоить|развернуть|перевести деньги|вернуть деньги|оплат[а-я]{2,3}', danger),
   anywhere('ru_sensitive', 'парол[а-я]{1,2}|токен[а-я]{0,2}|ключ[а-я]{0,2}|платеж[а-я]{0,2}|авторизаци[а-я]{1,2}|вход|права|удалить|миграци[а-я]{1,2}', sensitive),
 ]

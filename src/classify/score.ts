@@ -4,11 +4,13 @@ import type { Match } from './match-signals.ts'
 import type { SignalRule, TypeScores } from './rule.ts'
 
 /** A best type below this score is a guess out of nothing. */
-const MIN_SCORE = 1.4
+const MIN_SCORE = 0.9
 /** A second type with this share of the first one's score is worth a question. */
 const RIVAL_SHARE = 0.5
 /** Words of one kind say one thing many times: what all of a group together may count for a type. */
 const COUNTS_AT_MOST: Readonly<Partial<Record<SignalRule['where'], number>>> = { heading: 5, title: 3.5, prose: 5 }
+/** A fault of a document is mended by writing. */
+const FAULTS_IN_DOCUMENTS = 0.5
 /** In an order ("throw an error if …") the faults that it names are circumstances. */
 const FAULTS_IN_AN_ORDER = 0.4
 
@@ -16,15 +18,17 @@ const FAULTS_IN_AN_ORDER = 0.4
 export function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
   const found = best(matches)
   const ordered = found.some((m) => m.rule.where === 'lead' && m.weight >= 0.7 && isOrder(m.rule.effect.types ?? {}))
+  const documents = found.some((m) => m.rule.name === 'title_docs' && m.weight >= 0.4)
+  const faults = ordered ? FAULTS_IN_AN_ORDER : documents ? FAULTS_IN_DOCUMENTS : 1
   const groups: Partial<Record<SignalRule['where'], Map<TaskType, number>>> = {}
   for (const { rule, weight } of found)
     for (const type of TASK_TYPES) {
       const add = rule.effect.types?.[type]
       if (add === undefined) continue
-      const circumstance = ordered && type === 'bug_fix' && (rule.where === 'title' || rule.where === 'prose')
+      const circumstance = type === 'bug_fix' && (rule.where === 'title' || rule.where === 'prose')
       groups[rule.where] ??= new Map()
       const group = groups[rule.where] as Map<TaskType, number>
-      const sum = (group.get(type) ?? 0) + add * weight * (circumstance ? FAULTS_IN_AN_ORDER : 1)
+      const sum = (group.get(type) ?? 0) + add * weight * (circumstance ? faults : 1)
       group.set(type, Math.min(sum, COUNTS_AT_MOST[rule.where] ?? Number.POSITIVE_INFINITY))
     }
   const scores = new Map<TaskType, number>()

@@ -6,7 +6,8 @@ import { tag, types } from './rule.ts'
 export const TAGS: readonly SignalRule[] = [
   tag('tag_bug', 'bugs?|bug reports?|possible bug|bugfix|bug fix|fix|hotfix|defect|regression|crash|broken|error|(?:i (?:want|would like) to )?report(?:ing)? a bug|confirmed bug|issue bug|bug performance|build installation issue|unexpected behaviou?r|flaky test', types({ bug_fix: 4 })),
   tag('tag_feature', 'feat|features?|feature requests?|feature proposal|feature idea|enhancements?|enhancement request|improvements?|new features?|fr|rfe|idea|suggestion|request|user story|story|perf|performance|(?:i (?:want|would like) to )?request(?:ing)? an? (?:new )?feature|feature enhancement|wishlist', types({ code_change: 4 })),
-  tag('tag_chore', 'chore|build|tests?|testing|revert|deps|dependencies|dependency|i18n|a11y|accessibility', types({ code_change: 3 })),
+  tag('tag_chore', 'chore|revert|deps|dependencies|dependency|i18n|testing|tests?', types({ code_change: 2 })),
+  tag('tag_area', 'build|a11y|accessibility|ui|ux|frontend|backend|core|cli', types({ code_change: 0.5 })),
   tag('tag_docs', 'docs?|documentation|readme|typos?|documentation issue|docs bug|documentation bug|docs feature request|documentation feature request|documentation request|documentation improvements?', types({ writing: 4 }, { files: true })),
   tag('tag_writing', 'writing|content|blog|copy|copywriting', types({ writing: 4 })),
   tag('tag_refactor', 'refactor|refactoring|refactoring request|tech debt|technical debt|techdebt|debt|cleanup|clean up|style|code quality|code cleanup|code smell', types({ refactor: 4 })),

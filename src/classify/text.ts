@@ -20,7 +20,7 @@ export interface Source {
   readonly riskCap: Risk
 }
 
-interface ReadText {
+export interface ReadText {
   readonly sources: readonly Source[]
   /** Paths named in the text, at most 50. */
   readonly paths: readonly string[]

@@ -5,7 +5,7 @@
  * follows so soon that the words describe something ("Delete button is misaligned", "Deploy script fails").
  */
 export const NOT_DESCRIBED =
-  "(?! ?\\()(?! (?:(?!that\\b|which\\b|who\\b|whose\\b|where\\b|if\\b|when\\b|once\\b|because\\b|since\\b|and\\b|as\\b)[\\w'-]{1,20} ){1,3}(?:is|are|was|does|doesn't|don't|fails?|throws?|returns?|crashes|breaks|hangs|shows?|gives?|should)\\b)"
+  "(?! (?:key|button|icon|dialog|menu item|command|shortcut|modal|link) (?:[a-z]{2,20}s|does|do|did|has)\\b)(?! ?\\()(?! (?:(?!that\\b|which\\b|who\\b|whose\\b|where\\b|if\\b|when\\b|once\\b|because\\b|since\\b|and\\b|as\\b)[\\w'-]{1,20} ){1,3}(?:is|are|was|does|doesn't|don't|fails?|throws?|returns?|crashes|breaks|hangs|shows?|gives?|should)\\b)"
 
 /** One character of the same sentence: a point inside `package.json` does not end it. Always with a bound behind. */
 export const GAP = '(?:[^.;\\n]|\\.(?=\\S))'
@@ -20,7 +20,7 @@ export const FREE_TEXTS =
 
 /** Third person, as a fault is told in a title: "export drops the last row". */
 export const FINITE =
-  '(?:shows?|returns?|creates|changes|removes|adds|ignores?|uses|sets|makes|causes?|takes|gets|gives|produces|prints|reports|opens|closes|loses|misses|lacks|leaks|warns|attempts|assumes|breaks|prevents|requires|keeps|becomes?|remains?|stays|goes|leads|results in|displays|appears|overwrites|overrides|resets|deletes|duplicates|swallows|skips|truncates|treats|converts|parses|renders|loads|runs|starts|stops|blocks|triggers|outputs|generates|reads|writes|contains?|includes|allows|accepts|rejects|expects|looks|seems|behaves|drops|flickers|jumps|moves|reverts|redirects|responds|repeats|blinks|overlaps|disappears|is (?:not|too|still|always|never|being|missing|empty|broken|wrong|incorrect|inconsistent|ignored|slow|lost|cut|unused|shown|called|stuck|null|undefined|hidden|disabled|invisible|misaligned|out of|off|only)|are (?:not|too|still|always|never|being|missing|empty|broken|wrong|incorrect|ignored|lost|shown|swapped|unused|duplicated|hidden|stuck|out of)|gets? (?:stuck|lost|cut|ignored|overwritten|reset|called|truncated|removed|deleted|duplicated))'
+  '(?:grows|shrinks|doubles|submits|scrolls|sends|saves|deletes|clears|wraps|aligns|plays|does nothing|do nothing|shows?|returns?|creates|changes|removes|adds|ignores?|uses|sets|makes|causes?|takes|gets|gives|produces|prints|reports|opens|closes|loses|misses|lacks|leaks|warns|attempts|assumes|breaks|prevents|requires|keeps|becomes?|remains?|stays|goes|leads|results in|displays|appears|overwrites|overrides|resets|deletes|duplicates|swallows|skips|truncates|treats|converts|parses|renders|loads|runs|starts|stops|blocks|triggers|outputs|generates|reads|writes|contains?|includes|allows|accepts|rejects|expects|looks|seems|behaves|drops|flickers|jumps|moves|reverts|redirects|responds|repeats|blinks|overlaps|disappears|is (?:not|too|still|always|never|being|missing|empty|broken|wrong|incorrect|inconsistent|ignored|slow|lost|cut|unused|shown|called|stuck|null|undefined|hidden|disabled|invisible|misaligned|out of|off|only)|are (?:not|too|still|always|never|being|missing|empty|broken|wrong|incorrect|ignored|lost|shown|swapped|unused|duplicated|hidden|stuck|out of)|gets? (?:stuck|lost|cut|ignored|overwritten|reset|called|truncated|removed|deleted|duplicated))'
 
 export const DATA =
   '(?:csv|tsv|jsonl?|ndjson|xml|xlsx?|excel|parquet|spreadsheets?|data ?sets?|records|rows|columns?|raw data|geojson|entries|data|addresses|log lines|phone numbers|timestamps)'
