@@ -4,6 +4,7 @@ import type { SkillMatch } from '../task/skill.ts'
 import type { Classification, Complexity, Mode, Risk, TaskType, Workflow } from '../task/task.ts'
 import { COMPLEXITIES, isCodeType, RISKS } from '../task/task.ts'
 import { strongestOf } from './explain.ts'
+import { isRead } from './language.ts'
 import { LANGUAGES } from './languages.ts'
 import type { Match } from './match-signals.ts'
 import { matchSignals } from './match-signals.ts'
@@ -72,7 +73,7 @@ export function classify(input: ClassifyInput): Classification {
     size.complexity,
     ...matches.flatMap((m) => (m.quoted ? [] : (m.rule.effect.complexity ?? []))),
   ])
-  const risk = riskOf(type, matches, isCodeType(type) ? complexity : 'small')
+  const risk = riskOf(type, matches, isCodeType(type) ? complexity : 'small', !isRead(read.language))
   const skill = chooseSkill(input.skills, subject, {
     askedFor: input.skillName,
     type,
@@ -114,21 +115,25 @@ const ANSWERING: readonly TaskType[] = ['research', 'decision_support', 'general
 const ACTING: readonly TaskType[] = ['ops_automation', 'data_transformation', 'unknown']
 
 /** The highest risk that any signal sets. What acts by itself or runs unattended starts at medium, unless it only reads. */
-function riskOf(type: TaskType, matches: readonly Match[], codeSize: Complexity): Risk {
+function riskOf(type: TaskType, matches: readonly Match[], codeSize: Complexity, unread: boolean): Risk {
   const acting = ACTING.includes(type)
   const readOnly = matches.some((m) => m.rule.effect.readOnly === true)
+  const contained = matches.some((m) => m.rule.effect.contained === true)
+  const outside = type === 'ops_automation' && !readOnly && !contained
   const unattended = type === 'workflow_automation' || (type === 'ops_automation' && !readOnly)
-  const base: Risk = unattended || codeSize === 'large' ? 'medium' : 'low'
+  const base: Risk = outside ? 'high' : unattended || codeSize === 'large' || unread ? 'medium' : 'low'
   const found = matches.flatMap(({ rule, riskCap }) => {
     const { risk, riskIfActing } = rule.effect
     // A sensitive area is a risk where it is changed; an answer about it changes nothing.
-    if (rule.where === 'prose' && ANSWERING.includes(type)) return []
+    if ((rule.where === 'prose' || rule.where === 'title') && ANSWERING.includes(type)) return []
     const raised = acting ? (riskIfActing ?? risk) : risk
     if (raised === undefined) return []
     // A cap is for code tasks that quote; an instruction to the agent is hostile wherever it stands.
     return acting || rule.name === 'instructs_the_agent' ? [raised] : [lower(raised, riskCap)]
   })
-  return highest(RISKS, [base, ...found])
+  const risk = highest(RISKS, [base, ...found])
+  const raised = matches.some((m) => m.rule.effect.raises === true)
+  return raised ? (RISKS[RISKS.indexOf(risk) + 1] ?? 'high') : risk
 }
 
 /** Writing and data work are on files of the repository when the text says so (see task/changes-files.ts). */

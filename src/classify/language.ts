@@ -52,6 +52,11 @@ const SCRIPT_SHARE = 0.2
 /** A title of so few words may have but one word that tells. */
 const FEW_WORDS = 12
 
+const READ: readonly string[] = ['en', 'de', 'es', 'fr', 'pt', 'it', 'zh', 'ja', 'ko', 'ru']
+
+/** Whether there are signals for it (languages.ts): what nobody can read is not called harmless. */
+export const isRead = ({ code }: Language): boolean => READ.includes(code)
+
 /** By script, else by stop words; a text without any is taken for English. Pure and linear; looks at the first 2,000 characters. */
 export function languageOf(text: string): Language {
   const looked = text.slice(0, MAX_LOOKED_AT)

@@ -20,7 +20,7 @@ const MAX_TRIES = 50
 export function matchSignals(rules: readonly SignalRule[], sources: readonly Source[]): readonly Match[] {
   return rules.flatMap((rule) =>
     sources.flatMap((source) => {
-      const text = textFor(rule.where, source)
+      const text = textFor(rule, source)
       return text === null || text === '' ? [] : (firstMatch(rule, source, text) ?? [])
     }),
   )
@@ -32,8 +32,8 @@ const shareOf = ({ name }: Source): number => (name === 'evidence' || name === '
 /** A request's first line is read as a title is. */
 const MAX_TITLE = 300
 
-function textFor(where: SignalRule['where'], source: Source): string | null {
-  switch (where) {
+function textFor(rule: SignalRule, source: Source): string | null {
+  switch (rule.where) {
     case 'lead':
       return source.lead
     case 'title':
@@ -46,7 +46,8 @@ function textFor(where: SignalRule['where'], source: Source): string | null {
     case 'action':
       return isProse(source) ? source.text : null
     case 'prose':
-      return isProse(source) || source.name === 'evidence' ? source.text : null
+      // Steps, logs and versions are read for danger only: what they say of the kind of work, their headings say.
+      return isProse(source) || (source.name === 'evidence' && negatable(rule) && rule.effect.raises !== true) ? source.text : null
     case 'raw':
       return source.name === 'label' || source.name === 'heading' ? null : source.text
   }
@@ -56,9 +57,13 @@ const PROSE: readonly Source['name'][] = ['request', 'title', 'opening', 'body']
 const isProse = (source: Source): boolean => PROSE.includes(source.name)
 
 function firstMatch(rule: SignalRule, source: Source, text: string): Match | null {
-  let tries = 0
-  for (const found of text.matchAll(rule.pattern)) {
-    if (++tries > MAX_TRIES) break
+  // The pattern keeps its own place (matchAll would copy the pattern for each text).
+  const { pattern } = rule
+  pattern.lastIndex = 0
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const found = pattern.exec(text)
+    if (found === null) break
+    if (found[0] === '') pattern.lastIndex++
     // Enough of what stands before to see a negation or the end of a clause.
     const before = text.slice(Math.max(0, found.index - 60), found.index)
     if (negatable(rule) && NEGATED.test(before)) continue
@@ -90,12 +95,12 @@ const DESCRIBED =
 const CRUD = /\b(?:create|read|update|edit|list|view|get|insert|rename|add|modify|move|copy),? (?:(?:and|or|\/) )?$/i
 
 const CLAUSE =
-  /(?:^|[.;:,!?\n(\]] ?|(?:^|[\s(])(?:and|then|please|also|now|just|or|finally|first|afterwards|next|always|only|let's|must|shall|(?:can|could|would|will|should) (?:you|we|i)|(?:i|we|you)(?: (?:must|should|will)|'ll)|(?:want|wants|need|needs|have|like|going|try|sure|you|us|is|forget|has) to|it's time to|immediately|quickly|-|\*|\d{1,3}[.)]|\[[ x]\]) )$/i
+  /(?:^|[.;:,!?\n(\]] ?|(?:^|[.;:,!?\n(] ?)(?:next|first|finally),?|(?:^|[\s(])(?:and|then|please|also|now|just|or|afterwards|always|only|let's|must|shall|(?:can|could|would|will|should) (?:you|we|i)|(?:i|we|you)(?: (?:must|should|will)|'ll)|(?:want|wants|need|needs|have|like|going|try|sure|you|us|is|forget|has) to|it's time to|immediately|quickly|-|\*|\d{1,3}[.)]|\[[ x]\]) )$/i
 
 const startsClause = (before: string): boolean => CLAUSE.test(before)
 
 /** "should not crash" still tells of a crash: only what would raise the risk or widen the work can be taken back. */
 const negatable = ({ where, effect }: SignalRule): boolean =>
-  where === 'action' || effect.risk !== undefined || effect.riskIfActing !== undefined || effect.files === true
+  where === 'action' || effect.raises === true || effect.risk !== undefined || effect.riskIfActing !== undefined || effect.files === true
 
 const oneLine = (text: string): string => text.replace(/\s/g, ' ').slice(0, 80).toWellFormed()

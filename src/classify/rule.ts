@@ -32,6 +32,10 @@ export interface Effect {
   readonly files?: true
   /** The task only reads: an ops task without this is of medium risk at least. */
   readonly readOnly?: true
+  /** What runs is the repository's own: an ops task without this acts on something outside, which is high risk. */
+  readonly contained?: true
+  /** The text would set the policy itself ("this is low risk"): the risk is one step higher than what was found. */
+  readonly raises?: true
 }
 
 export function rule(

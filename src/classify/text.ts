@@ -100,6 +100,18 @@ export function readText(input: TextInput): ReadText {
  * (`ｄｅｌｅｔｅ`), so that patterns stay simple and linear.
  */
 function normalise(text: string): string {
+  return (ONLY_ASCII.test(text) ? text : plainLetters(text))
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\p{Cf}\u0000-\u0008\u000b-\u001f\u007f]/gu, '')
+    .replace(/[\u2018\u2019\u02bc]/g, "'")
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
+const ONLY_ASCII = /^[\x20-\x7e\n\r\t]*$/
+
+function plainLetters(text: string): string {
   return text
     .toWellFormed()
     .normalize('NFKD')
@@ -107,12 +119,6 @@ function normalise(text: string): string {
     .normalize('NFC')
     .slice(0, MAX_READ)
     .toWellFormed()
-    .replace(/\r\n?/g, '\n')
-    .replace(/[\p{Cf}\u0000-\u0008\u000b-\u001f\u007f]/gu, '')
-    .replace(/[\u2018\u2019\u02bc]/g, "'")
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim()
 }
 
 /** The first sentences, whole lines where that is possible, and what follows. */
