@@ -50,6 +50,12 @@ program
   .action(async (task: string, options: { json?: true }) => (await import('./cli/show.ts')).show(task, options))
 
 program
+  .command('classify')
+  .argument('[text]', 'one request; without it: JSON lines {title, body} on standard input')
+  .description('type, risk, mode, confidence and signals of requests, one JSON line each; needs no database')
+  .action(async (text?: string) => (await import('./cli/classify.ts')).classify(text === undefined ? {} : { text }))
+
+program
   .command('migrate')
   .description('bring the database up to date (start does so, too)')
   .action(async () => (await import('./cli/migrate.ts')).migrateDatabase())

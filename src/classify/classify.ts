@@ -11,6 +11,7 @@ import { matchSignals } from './match-signals.ts'
 import { modeFor } from './mode.ts'
 import { confidenceShift, decideType, scoreTypes } from './score.ts'
 import { SIGNALS } from './signals.ts'
+import { tasksIn } from './several.ts'
 import { sizeOf } from './size.ts'
 import { chooseSkill, skillVotes } from './skill-match.ts'
 import type { ReadText } from './text.ts'
@@ -30,6 +31,8 @@ export interface ClassifyInput {
   readonly skillName: string | null
   /** What a person has answered when asked what it is. */
   readonly told?: TaskType | null
+  /** Which of several tasks was chosen, or that it is one: then no list is looked for. */
+  readonly isOne?: boolean
   readonly skills: readonly SkillMatch[]
 }
 
@@ -67,6 +70,7 @@ export function classify(input: ClassifyInput): Classification {
   const { type, strength, rival } = decideType(scores, confidenceShift(matches))
   const confidence = Math.round(strength * 100) / 100
 
+  const several = input.isOne === true || told !== null ? [] : tasksIn(read.listed)
   const onFiles = touchesFiles(type, matches, read.paths)
   const size = sizeOf(read.wanted)
   const complexity = highest(COMPLEXITIES, [
@@ -96,6 +100,7 @@ export function classify(input: ClassifyInput): Classification {
     capabilities,
     confidence,
     ...(rival === null ? {} : { rival }),
+    ...(several.length === 0 ? {} : { several }),
     signals: [
       ...(told === null ? [] : [{ name: 'person_said', matched: '', effect: `type ${told} +${TOLD_SCORE}` }]),
       ...strongestOf(matches),

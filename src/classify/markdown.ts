@@ -11,11 +11,16 @@ export interface Parts {
   readonly headings: string
   /** What a form's "Type" was answered with. */
   readonly answers: readonly string[]
+  /** Items of lists that stand under no heading of a form: what is listed there are steps or checks of one task. */
+  readonly items: readonly string[]
 }
 
 /** Headings beyond this are content: a bound on work. */
 const MAX_HEADINGS = 60
 const MAX_ANSWERS = 5
+const MAX_ITEMS = 20
+/** Of a list, but not of a checklist; not indented. */
+const ITEM = /^(?:[-*+]|\d{1,2}[.)]) (?!\[[ x]?\])(.{4,500})$/i
 
 const EVIDENCE_HEADING =
   /\b(?:repro(?:duc\w{0,8})?|environment|expected|actual|observed|current (?:behaviou?r|result|output)|logs?|stack ?trace|traceback|output|system info\w{0,7}|versions?|checklist|validations?|confirmation|screenshots?|steps|platform|desktop|smartphone|operating system|browsers?)\b/i
@@ -31,6 +36,8 @@ export function splitMarkdown(text: string): Parts {
   const lines = { prose: [] as string[], code: [] as string[], evidence: [] as string[] }
   const headings: string[] = []
   const answers: string[] = []
+  const items: string[] = []
+  let inForm = false
   let fence: string | null = null
   let folded = 0
   let section: 'prose' | 'evidence' = 'prose'
@@ -57,6 +64,7 @@ export function splitMarkdown(text: string): Parts {
       if (asked && found.rest !== '') answers.push(found.rest)
       const known = asked || TEMPLATE.test(found.heading) || isKnownHeading(found.heading)
       if (known) headings.push(found.heading)
+      inForm = known
       const left = known ? found.rest : line
       if (left !== '') lines[folded > 0 ? 'evidence' : section].push(left)
       continue
@@ -69,12 +77,15 @@ export function splitMarkdown(text: string): Parts {
     }
     const set = folded > 0 || CONFIRMATION.test(line) || TEMPLATE.test(line) ? 'evidence' : section
     lines[set].push(line)
+    const item = set === 'prose' && !inForm && items.length < MAX_ITEMS ? ITEM.exec(line)?.[1] : undefined
+    if (item !== undefined) items.push(item)
   }
   return {
     prose: lines.prose.join('\n').trim(),
     code: lines.code.join('\n'),
     evidence: lines.evidence.join('\n').trim(),
     headings: headings.join('\n'),
+    items,
     answers: answers.filter((a) => a.length <= 60).slice(0, MAX_ANSWERS),
   }
 }

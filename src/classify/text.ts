@@ -27,6 +27,18 @@ export interface ReadText {
   /** The prose that says what is wanted; its size is the size of the request. */
   readonly wanted: string
   readonly language: Language
+  /** Its first line, and the items of its lists. */
+  readonly listed: Listed
+}
+
+/** What a list of tasks would be in. */
+export interface Listed {
+  /** The line that says it all: of the request, or the issue's title. */
+  readonly headline: string
+  /** Of lists that are no part of a form, see markdown.ts. */
+  readonly items: readonly string[]
+  /** The headline is the issue's title: when it says what to do, the list below tells how, or how it went wrong. */
+  readonly isIssue: boolean
 }
 
 interface TextInput {
@@ -91,6 +103,9 @@ export function readText(input: TextInput): ReadText {
     sources: sources.filter((s) => s.text !== ''),
     paths: pathsIn(sources.filter((s) => s.name !== 'label' && (pointsAtIssue || s.riskCap === 'high'))),
     wanted,
+    listed: pointsAtIssue
+      ? { headline: title, items: body.items, isIssue: true }
+      : { headline: request.prose.split('\n', 1)[0] ?? '', items: request.items, isIssue: false },
     language: languageOf(wanted),
   }
 }

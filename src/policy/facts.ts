@@ -76,6 +76,7 @@ export function flatFacts(facts: PolicyFacts): Facts {
     risk: classification.risk,
     mode: classification.mode,
     confidence: classification.confidence,
+    ...(classification.several === undefined ? {} : { several_tasks: classification.several.length }),
     automation: levelOf(facts),
     settings_broken: isBroken(facts),
     repository_private: facts.repositoryPrivate,

@@ -28,6 +28,8 @@ const CONFIDENCE_NEEDED = 0.35
 /** After so many answered questions about one task, asking again helps nobody. */
 const ROUNDS_FOR_TYPE = 3
 const ROUNDS_FOR_CONFIDENCE = 1
+/** Who does not choose twice wants them done as one. */
+const ROUNDS_FOR_SEVERAL = 2
 
 const ALL: readonly Gate[] = ['admit', 'execute', 'publish', 'result']
 
@@ -57,6 +59,11 @@ export const RULES: readonly Rule[] = [
     ['admit', 'execute'],
     'clarifications_used_up',
     (f) => f.classification.type === 'unknown',
+  ),
+  clarify(
+    'several-tasks',
+    'several_tasks_need_choice',
+    (f) => (f.classification.several?.length ?? 0) > 1 && f.rounds < ROUNDS_FOR_SEVERAL,
   ),
   clarify('low-confidence', 'low_confidence_needs_answer', (f) => isUnsure(f) && f.rounds < ROUNDS_FOR_CONFIDENCE),
   deny('no-backend', ['admit', 'execute'], 'no_backend_for_capability', (f) => missingCapabilities(f).length > 0),

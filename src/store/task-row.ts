@@ -47,6 +47,8 @@ export interface TaskInputs {
   readonly clarifications: readonly string[]
   /** What kind of work an answer said it is. */
   readonly told?: TaskType
+  /** Which of the several tasks that the request holds an answer chose: it is the request now. */
+  readonly only?: string
   /** Title and body as they were when the snapshot was taken, where they had been edited since the command. */
   readonly later?: { readonly title: string; readonly body: string }
   /** How often the text was edited since, and when it was so last, by GitHub's clock. */

@@ -2,7 +2,7 @@ import { storeArtifact } from '../store/artifacts.ts'
 import { decisionsOf } from '../store/decisions.ts'
 import type { StoredTask, TaskInputs } from '../store/tasks.ts'
 import type { Choice } from '../task/clarification.ts'
-import { choicesFor, chosenIn, isTaskType } from '../task/clarification.ts'
+import { choicesFor, chosenIn, isTaskType, taskIndexOf } from '../task/clarification.ts'
 import { canonicalJson, sha256 } from '../task/hash.ts'
 import type { CommandContext, CommandResult } from './command.ts'
 import type { Corridor } from './corridor.ts'
@@ -21,10 +21,27 @@ export async function answered({ corridor, task }: CommandContext, text: string)
     clarifications: [...rest.clarifications, text],
     ...(choice !== null && isTaskType(choice) ? { told: choice } : {}),
   }
+  const only = choice === null ? undefined : task.classification?.several?.[taskIndexOf(choice) ?? -1]?.title
+  if (only !== undefined) return onlyThis({ corridor, task }, { ...inputs, only }, only)
   const reasonCode = 'clarification_answered'
   const facts = choice === null ? {} : { choice }
   if (choice === 'text_now' && later) return withLaterText({ corridor, task }, inputs, later)
   return { reasonCode, move: { event: 'answered', reasonCode, facts, patch: { inputs: corridor.db.json(inputs) } } }
+}
+
+/** One of several tasks was chosen: it stands for the request, and the agent is told so in the words of the request. */
+function onlyThis({ corridor }: Pick<CommandContext, 'corridor' | 'task'>, inputs: TaskInputs, only: string): CommandResult {
+  const reasonCode = 'clarification_answered'
+  const clarifications = [...inputs.clarifications.slice(0, -1), `Only this one of the tasks is wanted: ${only}`]
+  return {
+    reasonCode,
+    move: {
+      event: 'answered',
+      reasonCode,
+      facts: { choice: only },
+      patch: { title: corridor.db.text(only), inputs: corridor.db.json({ ...inputs, clarifications }) },
+    },
+  }
 }
 
 /** What is said on top of an answer that nobody has read yet belongs to it; it is no round of its own. */

@@ -1,7 +1,7 @@
 import { type Classification, TASK_TYPES, type TaskType } from './task.ts'
 
-/** What an answer can choose: a kind of work, or which version of a text that was edited. */
-export type Choice = TaskType | 'text_then' | 'text_now'
+/** What an answer can choose: a kind of work, which version of a text that was edited, or one of several tasks (from 1). */
+export type Choice = TaskType | 'text_then' | 'text_now' | `task_${number}`
 
 /** Kinds of work that people tell apart; how exactly a change is called matters little. */
 const KINDS = ['code_change', 'general_assistant', 'research', 'writing'] as const satisfies readonly TaskType[]
@@ -12,7 +12,7 @@ const KINDS = ['code_change', 'general_assistant', 'research', 'writing'] as con
  */
 export function choicesFor(
   question: string,
-  classification: Pick<Classification, 'type' | 'rival'> | null,
+  classification: Pick<Classification, 'type' | 'rival' | 'several'> | null,
 ): readonly Choice[] {
   switch (question) {
     case 'snapshot_changed':
@@ -21,10 +21,16 @@ export function choicesFor(
       return KINDS
     case 'low_confidence_needs_answer':
       return classification?.rival ? [classification.type, classification.rival] : []
+    case 'several_tasks_need_choice':
+      return (classification?.several ?? []).map((_, n) => `task_${n + 1}` as const)
     default:
       return []
   }
 }
+
+/** Which of the several tasks, from 0; null where the choice is none of them. */
+export const taskIndexOf = (choice: Choice): number | null =>
+  choice.startsWith('task_') ? Number(choice.slice('task_'.length)) - 1 : null
 
 export const isTaskType = (choice: Choice): choice is TaskType => TASK_TYPES.some((type) => type === choice)
 
@@ -56,6 +62,7 @@ export function chosenIn(answer: string, choices: readonly Choice[]): Choice | n
     .split('\n')
     .map((line) => line.replaceAll(/[*_`"]/g, '').replace(/^[\s'-]+/, ''))
     .filter((line) => line !== '')
+  if (choices[0]?.startsWith('task_')) return numberedIn(lines[0] ?? '', choices)
   const line = lines.find((l) => FIRST_NUMBER.test(l)) ?? lines[0] ?? ''
   const [, later, first] = LETTER.exec(line) ?? []
   const letter = (later ?? first)?.toLowerCase()
@@ -64,4 +71,16 @@ export function chosenIn(answer: string, choices: readonly Choice[]): Choice | n
   const names = NAMES_IT.test(said) || said.split(/\s+/).length <= FEW_WORDS
   const words = said.replace(LEAD, '')
   return choices.find((choice) => (names || !isTaskType(choice)) && WORDS[choice]?.test(words)) ?? null
+}
+
+/** `2`, `#2`, `2. please`, `task 2`, `start with number 2`, `the second one`; a number inside a sentence is none. */
+const NUMBER = /^(?:please |let's |just |only )?(?:(?:start|begin|do|take|go)(?: with)? )?(?:the )?(?:task |number |no\.? ?|nr\.? ?|#)?(?:(\d{1,2})(?![\w.,:]*\d)(?=$|[\s.,:;!)])|(first|second|third|fourth|fifth|last)\b)/i
+const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth'] as const
+
+function numberedIn(line: string, choices: readonly Choice[]): Choice | null {
+  const [, digits, ordinal] = NUMBER.exec(line.slice(0, 200)) ?? []
+  if (digits !== undefined) return choices[Number(digits) - 1] ?? null
+  if (ordinal === undefined) return null
+  const word = ordinal.toLowerCase()
+  return (word === 'last' ? choices.at(-1) : choices[ORDINALS.findIndex((o) => o === word)]) ?? null
 }

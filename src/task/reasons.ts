@@ -47,6 +47,7 @@ export const REASON_CODES = [
   'manual_needs_approval',
   'unknown_type_needs_answer',
   'low_confidence_needs_answer',
+  'several_tasks_need_choice',
   'no_backend_for_capability',
   'unknown_backend',
   'unknown_skill',

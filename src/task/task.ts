@@ -75,6 +75,13 @@ export interface Signal {
   readonly effect: string
 }
 
+/** One of several tasks that a request holds. */
+export interface TaskPart {
+  /** At most 200 characters of the request; untrusted. */
+  readonly title: string
+  readonly type: TaskType
+}
+
 export interface Classification {
   readonly type: TaskType
   readonly risk: Risk
@@ -86,6 +93,8 @@ export interface Classification {
   readonly confidence: number
   /** The type that almost as much speaks for; absent where there is none. It is what a question asks about. */
   readonly rival?: TaskType
+  /** The tasks of different kinds that the request holds, in its order; absent where it is one. */
+  readonly several?: readonly TaskPart[]
   readonly signals: readonly Signal[]
   /** Name of the skill pack that took part, or null. */
   readonly skill: string | null

@@ -1,12 +1,16 @@
 import { type Choice, choicesFor, isTaskType } from '../../task/clarification.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
+import type { TaskPart } from '../../task/task.ts'
 import type { TaskView } from '../view.ts'
 import { TYPE_WORDS } from './about.ts'
 import { wordsFor } from './reasons.ts'
+import { plain } from './safe.ts'
 
 /** After so many answers that did not help, the task ends (policy/rules.ts). */
 const MAX_ROUNDS = 3
 const MAX_QUESTIONS = 8
+/** As many as the classifier finds at most (classify/several.ts). */
+const MAX_TASKS = 12
 
 /**
  * What a person is asked, numbered, each answerable in a sentence or by a letter. Made from what the classifier does not
@@ -16,6 +20,8 @@ export function questionLines({ decisions, task }: TaskView): string {
   const asked = decisions.findLast((d) => d.kind === 'clarify')
   const codes = asked?.kind === 'clarify' && asked.questions.length > 0 ? asked.questions : DEFAULT
   const round = Number(asked?.facts['clarification_rounds'] ?? 0)
+  const several = task.classification?.several ?? []
+  if (codes.includes('several_tasks_need_choice') && several.length > 0) return severalLines(several)
   const questions = codes.flatMap((code) => {
     const choices = choicesFor(code, task.classification)
     const write = QUESTIONS[code]
@@ -24,6 +30,20 @@ export function questionLines({ decisions, task }: TaskView): string {
   const lines = questions.slice(0, MAX_QUESTIONS).map((question, n) => `${n + 1}. ${question}`)
   const before = introduction(codes, round)
   return [...(before === '' ? [] : [before, '']), ...lines].join('\n')
+}
+
+/** The tasks with their numbers, which are the answers. */
+function severalLines(several: readonly TaskPart[]): string {
+  const lines = several
+    .slice(0, MAX_TASKS)
+    .map(({ title, type }, n) => `${n + 1}. **${TYPE_WORDS[type]}**: ${plain(title, 160)}`)
+  return [
+    'The request holds several tasks. Which one should be started?',
+    '',
+    ...lines,
+    '',
+    'Its number is enough. Ask for each of the others with `/supervise --new <what to do>`.',
+  ].join('\n')
 }
 
 const DEFAULT = ['low_confidence_needs_answer'] as const satisfies readonly ReasonCode[]

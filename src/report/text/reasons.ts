@@ -196,6 +196,11 @@ export const REASONS = {
     'Guessing would waste money or do harm.',
     'Answer the questions.',
   ),
+  several_tasks_need_choice: words(
+    'The request holds several tasks.',
+    'Each of them is planned, approved and verified by itself.',
+    'Answer with the number of the one to start; ask for the others with `/supervise --new …`.',
+  ),
   no_backend_for_capability: words(
     'Nobody here can do this kind of work.',
     'No configured backend has the capability that it needs.',

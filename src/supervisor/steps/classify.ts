@@ -13,8 +13,12 @@ export const classifyTask: Step = async (context) => {
   const snapshot = await readSnapshot(corridor, task)
   const classification = classify({
     title: snapshot.title,
-    body: [snapshot.body, ...task.inputs.clarifications].join('\n\n'),
-    request: [snapshot.request, ...task.inputs.clarifications].join('\n'),
+    ...(task.inputs.only === undefined
+      ? {
+          body: [snapshot.body, ...task.inputs.clarifications].join('\n\n'),
+          request: [snapshot.request, ...task.inputs.clarifications].join('\n'),
+        }
+      : { body: snapshot.body, request: task.inputs.only, isOne: true }),
     labels: snapshot.labels,
     isPullRequest: task.isPullRequest,
     repositoryPrivate: task.repository.private,
