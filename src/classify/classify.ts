@@ -3,6 +3,7 @@ import { changesFiles } from '../task/changes-files.ts'
 import type { SkillMatch } from '../task/skill.ts'
 import type { Classification, Complexity, Mode, Risk, TaskType, Workflow } from '../task/task.ts'
 import { COMPLEXITIES, isCodeType, RISKS } from '../task/task.ts'
+import { calibrated } from './calibration.ts'
 import { strongestOf } from './explain.ts'
 import { isRead } from './language.ts'
 import { LANGUAGES } from './languages.ts'
@@ -10,8 +11,8 @@ import type { Match } from './match-signals.ts'
 import { matchSignals } from './match-signals.ts'
 import { modeFor } from './mode.ts'
 import { confidenceShift, decideType, scoreTypes } from './score.ts'
-import { SIGNALS } from './signals.ts'
 import { tasksIn } from './several.ts'
+import { SIGNALS } from './signals.ts'
 import { sizeOf } from './size.ts'
 import { chooseSkill, skillVotes } from './skill-match.ts'
 import type { ReadText } from './text.ts'
@@ -38,6 +39,10 @@ export interface ClassifyInput {
 
 /** At most so many signals are kept: enough to explain, bounded for the row and the comment. */
 const MAX_SIGNALS = 40
+
+/** Of other languages the signals know a few words. */
+const IN_OTHER_LANGUAGES = 0.85
+const NOT_READ = 0.3
 
 /** An issue that says something, and no word of which is known, most often wants a change; it is unsure, and asked. */
 const ANY_ISSUE_SCORE = 0.9
@@ -68,7 +73,7 @@ export function classify(input: ClassifyInput): Classification {
   if (told !== null) scores.set(told, (scores.get(told) ?? 0) + TOLD_SCORE)
   if (isAboutSomething(read, matches)) scores.set('code_change', (scores.get('code_change') ?? 0) + ANY_ISSUE_SCORE)
   const { type, strength, rival } = decideType(scores, confidenceShift(matches))
-  const confidence = Math.round(strength * 100) / 100
+  const confidence = calibrated(strength * (isRead(read.language) ? (foreign ? IN_OTHER_LANGUAGES : 1) : NOT_READ))
 
   const several = input.isOne === true || told !== null ? [] : tasksIn(read.listed)
   const onFiles = touchesFiles(type, matches, read.paths)
@@ -103,6 +108,7 @@ export function classify(input: ClassifyInput): Classification {
     ...(several.length === 0 ? {} : { several }),
     signals: [
       ...(told === null ? [] : [{ name: 'person_said', matched: '', effect: `type ${told} +${TOLD_SCORE}` }]),
+      ...(foreign ? [{ name: 'other_language', matched: read.language.code, effect: 'less confidence' }] : []),
       ...strongestOf(matches),
       ...size.signals,
       ...votes.map((v) => v.signal),

@@ -46,7 +46,7 @@ const STOP_WORDS: readonly (readonly [code: string, words: RegExp])[] = [
   ['tr', /\b(?:bir|ve|icin|ile|bu|degil|olarak|gibi|daha|nasil|lutfen|calismiyor|hata)\b/gi],
 ]
 
-const MAX_LOOKED_AT = 2_000
+const MAX_LOOKED_AT = 800
 /** Of all letters: a name or a word of another script in an English text is no text in it. */
 const SCRIPT_SHARE = 0.2
 /** A title of so few words may have but one word that tells. */
@@ -57,7 +57,7 @@ const READ: readonly string[] = ['en', 'de', 'es', 'fr', 'pt', 'it', 'zh', 'ja',
 /** Whether there are signals for it (languages.ts): what nobody can read is not called harmless. */
 export const isRead = ({ code }: Language): boolean => READ.includes(code)
 
-/** By script, else by stop words; a text without any is taken for English. Pure and linear; looks at the first 2,000 characters. */
+/** By script, else by stop words; a text without any is taken for English. Pure and linear; looks at the first 800 characters. */
 export function languageOf(text: string): Language {
   const looked = text.slice(0, MAX_LOOKED_AT)
   const letters = count(looked, /\p{L}/gu)

@@ -18,12 +18,21 @@ const MAX_TRIES = 50
 
 /** Every rule against every source that it reads; for each rule and source the first match that is not negated. */
 export function matchSignals(rules: readonly SignalRule[], sources: readonly Source[]): readonly Match[] {
-  return rules.flatMap((rule) =>
-    sources.flatMap((source) => {
+  const matches: Match[] = []
+  for (const rule of rules)
+    for (const source of sources) {
       const text = textFor(rule, source)
-      return text === null || text === '' ? [] : (firstMatch(rule, source, text) ?? [])
-    }),
-  )
+      if (text === null || text === '' || cannotMatch(rule, source)) continue
+      const match = firstMatch(rule, source, text)
+      if (match !== null) matches.push(match)
+    }
+  return matches
+}
+
+function cannotMatch({ starts }: SignalRule, source: Source): boolean {
+  if (starts === null) return false
+  for (const start of starts) if (source.starts.has(start)) return false
+  return true
 }
 
 /** Logs and quoted code say less than prose. */
@@ -47,7 +56,9 @@ function textFor(rule: SignalRule, source: Source): string | null {
       return isProse(source) ? source.text : null
     case 'prose':
       // Steps, logs and versions are read for danger only: what they say of the kind of work, their headings say.
-      return isProse(source) || (source.name === 'evidence' && negatable(rule) && rule.effect.raises !== true) ? source.text : null
+      return isProse(source) || (source.name === 'evidence' && negatable(rule) && rule.effect.raises !== true)
+        ? source.text
+        : null
     case 'raw':
       return source.name === 'label' || source.name === 'heading' ? null : source.text
   }
@@ -101,6 +112,10 @@ const startsClause = (before: string): boolean => CLAUSE.test(before)
 
 /** "should not crash" still tells of a crash: only what would raise the risk or widen the work can be taken back. */
 const negatable = ({ where, effect }: SignalRule): boolean =>
-  where === 'action' || effect.raises === true || effect.risk !== undefined || effect.riskIfActing !== undefined || effect.files === true
+  where === 'action' ||
+  effect.raises === true ||
+  effect.risk !== undefined ||
+  effect.riskIfActing !== undefined ||
+  effect.files === true
 
 const oneLine = (text: string): string => text.replace(/\s/g, ' ').slice(0, 80).toWellFormed()

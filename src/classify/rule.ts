@@ -1,5 +1,6 @@
 import type { Complexity, Risk, TaskType } from '../task/task.ts'
 import { NOT_DESCRIBED } from './vocabulary.ts'
+import { startsOf } from './word-starts.ts'
 
 /**
  * One row of the table of signals (SPEC 3.1): name, where it is looked for, pattern, effect.
@@ -17,6 +18,8 @@ export interface SignalRule {
   readonly where: 'lead' | 'title' | 'action' | 'prose' | 'raw' | 'heading' | 'tag'
   readonly pattern: RegExp
   readonly effect: Effect
+  /** A match begins with one of these letters; null: it cannot be told (word-starts.ts). */
+  readonly starts: readonly string[] | null
 }
 
 export type TypeScores = Readonly<Partial<Record<TaskType, number>>>
@@ -44,8 +47,9 @@ export function rule(
   source: string,
   effect: Effect,
   flags = 'i',
+  starts: readonly string[] | null = null,
 ): SignalRule {
-  return { name, where, pattern: new RegExp(source, `${flags}g`), effect }
+  return { name, where, pattern: new RegExp(source, `${flags}g`), effect, starts }
 }
 
 export function tag(name: string, words: string, effect: Effect): SignalRule {
@@ -57,7 +61,7 @@ export function lead(name: string, words: string, effect: Effect): SignalRule {
 }
 
 export function title(name: string, words: string, effect: Effect): SignalRule {
-  return rule(name, 'title', `(?<![\\w-])(?:${words})(?![\\w-])`, effect)
+  return rule(name, 'title', `(?<![\\w-])(?:${words})(?![\\w-])`, effect, 'i', startsOf(words))
 }
 
 export function heading(name: string, words: string, effect: Effect): SignalRule {
@@ -65,7 +69,7 @@ export function heading(name: string, words: string, effect: Effect): SignalRule
 }
 
 export function prose(name: string, words: string, effect: Effect): SignalRule {
-  return rule(name, 'prose', `(?<![\\w-])(?:${words})(?![\\w-])`, effect)
+  return rule(name, 'prose', `(?<![\\w-])(?:${words})(?![\\w-])`, effect, 'i', startsOf(words))
 }
 
 /** Where "-free" and the like are no part of the word: for scripts without word boundaries. */
@@ -74,7 +78,7 @@ export function anywhere(name: string, words: string, effect: Effect): SignalRul
 }
 
 export function order(name: string, verbs: string, object: string, effect: Effect): SignalRule {
-  return rule(name, 'action', `(?<![\\w-])(?:${verbs})\\b${NOT_DESCRIBED}${object}`, effect)
+  return rule(name, 'action', `(?<![\\w-])(?:${verbs})\\b${NOT_DESCRIBED}${object}`, effect, 'i', startsOf(verbs))
 }
 
 export function types(scores: TypeScores, more: Omit<Effect, 'types'> = {}): Effect {

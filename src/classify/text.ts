@@ -3,6 +3,7 @@ import { firstLine, labelWord } from './first-line.ts'
 import type { Language } from './language.ts'
 import { languageOf } from './language.ts'
 import { splitMarkdown } from './markdown.ts'
+import { wordStarts } from './word-starts.ts'
 
 /** At most so many characters are read, request first, then title, then body: every later step is linear in this. */
 const MAX_READ = 20_000
@@ -14,6 +15,8 @@ const MAX_READ = 20_000
 export interface Source {
   readonly name: 'request' | 'title' | 'opening' | 'body' | 'evidence' | 'code' | 'heading' | 'label'
   readonly text: string
+  /** The first letters of its words (word-starts.ts). */
+  readonly starts: ReadonlySet<string>
   /** The first line without greeting, politeness and tags, where a leading verb stands. */
   readonly lead: string
   readonly weight: number
@@ -158,12 +161,15 @@ const POINTING =
   /^(?:please|pls|can|could|you|do|does|done|go|ahead|on|start|handle|take|care|of|look|at|into|work|fix|solve|resolve|implement|address|try|run|it|its|this|that|these|the|issue|bug|ticket|task|problem|request|feature|one|here|above|below|described|as|now|again|and|for|me|us|with|thanks|thank|is|to|in|done)[.!?,:]{0,3}$/i
 
 function written(name: Source['name'], text: string, weight: number, riskCap: Risk): Source {
-  return { name, text, lead: name === 'body' ? '' : firstLine(text).lead, weight, riskCap }
+  return { name, text, starts: wordStarts(text), lead: name === 'body' ? '' : firstLine(text).lead, weight, riskCap }
 }
 
 function plain(name: Source['name'], text: string, weight: number, riskCap: Risk): Source {
-  return { name, text, lead: '', weight, riskCap }
+  // Only what is searched for words needs them.
+  return { name, text, starts: name === 'evidence' ? wordStarts(text) : NONE, lead: '', weight, riskCap }
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 const PATH =
   /(?<![\w/.@:-])(?:\.{0,2}\/)?(?:[\w.@-]{1,60}\/){1,12}[\w.@*-]{0,60}|(?<![\w/.@:-])[\w-]{1,60}\.(?:[cm]?[jt]sx?|py|go|rs|java|kt|rb|php|cs|c|h|cpp|hpp|swift|md|mdx|rst|txt|json|ya?ml|toml|csv|tsv|xml|html|s?css|sql|sh|tf|lock|ini|cfg|vue|svelte)\b/g
