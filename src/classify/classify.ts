@@ -47,6 +47,7 @@ const NOT_READ = 0.3
 /** An issue that says something, and no word of which is known, most often wants a change; it is unsure, and asked. */
 const ANY_ISSUE_SCORE = 0.9
 const WORDS_OF_A_SENTENCE = 8
+const WORDS_OF_A_TITLE = 4
 
 /** What a person says in so many words weighs more than any word that a rule found. */
 const TOLD_SCORE = 6
@@ -118,8 +119,9 @@ export function classify(input: ClassifyInput): Classification {
 }
 
 function isAboutSomething({ wanted, language }: ReadText, matches: readonly Match[]): boolean {
+  const title = !wanted.includes('\n') && wanted.split(/\s/, 5).length >= WORDS_OF_A_TITLE && language.stopWords >= 1
   const sentence = wanted.split(/\s/, WORDS_OF_A_SENTENCE + 1).length >= WORDS_OF_A_SENTENCE && language.stopWords >= 2
-  return sentence && language.isEnglish && !matches.some((m) => m.rule.name === 'vague' && m.weight >= 0.5)
+  return (title || sentence) && language.isEnglish && !matches.some((m) => m.rule.name === 'vague' && m.weight >= 0.5)
 }
 
 const ANSWERING: readonly TaskType[] = ['research', 'decision_support', 'general_assistant', 'writing']

@@ -33,7 +33,7 @@ const BRACKET = /^(?:\[([^\]\n]{1,40})\]|【([^】\n]{1,40})】|\(([a-z ]{2,30})
 const CONVENTIONAL =
   /^(fix|feat|feature|docs?|refactor|perf|tests?|chore|ci|build|style|revert|deps|hotfix|ops|infra|research|spike|data|security)(?:\(([^)\n]{1,40})\))?(!?) ?: ?/i
 const WORD_PREFIX =
-  /^(bug(?: report)?|possible bug|feature(?: request| proposal| idea)?|new feature|fr|rfe|enhancement(?: request)?|improvement|idea|suggestion|request|question|help|support|documentation|docs?|typo|rfc|rfd|adr|proposal|discussion|decision|poll|task|q|epic|user story|story|spike|poc|investigation|tech debt|cleanup|incident|outage|regression)(?: ?#?\d{1,4})? ?(?::|\||–|—|(?<= )-) ?/i
+  /^(bug(?: report)?|possible bug|feature(?: request| proposal| idea)?|new feature|fr|rfe|enhancement(?: request)?|improvement|idea|suggestion|request|question|documentation|docs?|typo|rfc|rfd|adr|proposal for discussion|proposal|discussion|decision|poll|task|q|epic|user story|story|spike|poc|investigation|tech debt|cleanup|incident|outage|regression)(?: ?#?\d{1,4})? ?(?::|\||–|—|(?<= )-) ?/i
 
 /** `[Bug] x`, `fix(scope)!: x`, `Feature request: x` → the tag words and the rest. A breaking mark is a tag too. */
 function withoutTags(line: string): { tags: readonly string[]; rest: string } {

@@ -26,7 +26,7 @@ const STOP_WORDS: readonly (readonly [code: string, words: RegExp])[] = [
   ],
   [
     'de',
-    /\b(?:der|das|und|ist|nicht|ein|eine|einen|einer|mit|fur|auf|wenn|wird|werden|beim|bitte|ich|wir|zum|zur|dem|den|auch|aber|kann|wie|nach|sich|nur|aus|von|sollen|alle|\w{4,20}(?:ungen|ung|keit|lich))\b/gi,
+    /\b(?:der|das|und|ist|nicht|ein|eine|einen|einer|mit|fur|auf|wenn|wird|werden|beim|bitte|ich|wir|zum|zur|dem|den|auch|aber|kann|wie|nach|sich|nur|aus|von|sollen|alle|es|man|mehrere|konnte|ware|dass|noch|mehr|sollte\w{0,2}|datei\w{0,2}|fehler|beim|unter|uber|keine?|diese\w?|mir|im|um|zu|\w{4,20}(?:ungen|ung|keit|lich))\b/gi,
   ],
   [
     'es',

@@ -1,5 +1,5 @@
 import type { SignalRule } from './rule.ts'
-import { anywhere, lead, prose, types } from './rule.ts'
+import { anywhere, lead, prose, title, types } from './rule.ts'
 
 /** One thing and another within a sentence, in either order: where the verb stands differs between languages. */
 const near = (verbs: string, things: string): string =>
@@ -19,8 +19,9 @@ const sensitive = { risk: 'medium' } as const
  */
 // biome-ignore format: one signal is one row
 export const LANGUAGES: readonly SignalRule[] = [
-  prose('de_fault', 'fehler\\w{0,8}|absturz|sturzt|funktioniert (?:\\w{1,15} ){0,3}nicht|geht nicht|kaputt|falsch\\w{0,2}|fehlermeldung|lasst sich nicht|wird nicht|werden nicht|bleibt hangen|defekt', fault),
-  prose('de_wish', 'ware (?:schon|toll|gut|hilfreich|super)|wunsch\\w{0,6}|vorschlag|bitte (?:um|erganz\\w{1,3})|mochte\\w{0,2}|unterstutz\\w{1,4}|hinzufug\\w{1,4}|einbau\\w{1,3}|erganz\\w{1,3}|ermoglich\\w{1,3}|neue (?:funktion|option|einstellung)', wish),
+  prose('de_fault', 'fehler\\w{0,8}|absturz|sturzt|funktioniert (?:\\w{1,15} ){0,3}nicht|geht nicht|kaputt|falsch\\w{0,2}|fehlermeldung|lasst sich nicht|wird nicht|werden nicht|bleibt hangen|defekt|stimm(?:t|en) (?:\\w{1,15} ){0,3}nicht|nicht mehr|verrutsch\\w{1,3}|verschwind\\w{1,3}|doppelt angezeigt', fault),
+  title('de_negative', 'nicht|keine?|nie|ohne dass', types({ bug_fix: 2 })),
+  prose('de_wish', 'moglichkeit\\w{0,2}|ware (?:schon|toll|gut|hilfreich|super)|wunsch\\w{0,6}|vorschlag|bitte (?:um|erganz\\w{1,3})|mochte\\w{0,2}|(?:auswahlen|hochladen|einstellen|andern) (?:konnte|kann)|unterstutz\\w{1,4}|hinzufug\\w{1,4}|einbau\\w{1,3}|erganz\\w{1,3}|ermoglich\\w{1,3}|neue (?:funktion|option|einstellung)', wish),
   lead('de_lead_fix', 'behebe\\w{0,2}|repariere\\w{0,2}|korrigiere\\w{0,2}', order.fix),
   prose('de_refactor', 'umbenenn\\w{1,3}|aufraum\\w{1,3}|vereinfach\\w{1,3}|refaktor\\w{2,8}|auslager\\w{1,3}', order.refactor),
   prose('de_texts', 'dokumentation|anleitung|tippfehler|rechtschreib\\w{1,8}|ubersetz\\w{1,5}|blogartikel|handbuch|readme', texts),
@@ -32,7 +33,8 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('de_danger', near('losch\\w{1,4}|entfern\\w{1,3}|leer\\w{1,3}|vernicht\\w{1,3}|uberschreib\\w{1,3}', '(?:be)?nutzer\\w{0,8}|konten|konto|daten\\w{0,10}|tabelle\\w{0,2}|server|sicherung\\w{0,3}|backups?|kunden\\w{0,8}|dateien|produktion\\w{0,10}|alles?') + '|(?:auf|in) (?:die |der )?produktion|produktiv\\w{0,10}|ausrollen|veroffentlich\\w{1,4}|uberweis\\w{1,4}|bezahl\\w{1,3}', danger),
   prose('de_sensitive', 'passwort|passworter|kennwort|zugangsdaten|geheimnis\\w{0,2}|schlussel|anmeld\\w{1,5}|zahlung\\w{0,6}|rechnung\\w{0,3}|losch\\w{1,4}|migration\\w{0,2}|berechtigung\\w{0,2}', sensitive),
 
-  prose('es_fault', 'error(?:es)?|fallos?|falla|no funcionan?|no se (?:ve|ven|puede|muestra|actualiza|guarda|carga|abre)|se (?:cierra|cuelga|rompe|bloquea)|incorrect[oa]s?|rot[oa]|da error|dej[oa] de', fault),
+  prose('es_fault', 'error(?:es)?|fallos?|falla|no funcionan?|no (?:muestra|aparece|carga|guarda|abre|deja|permite|responde|encuentra)|no se (?:ve|ven|puede|muestra|actualiza|guarda|carga|abre)|se (?:cierra|cuelga|rompe|bloquea)|incorrect[oa]s?|rot[oa]|da error|dej[oa] de', fault),
+  title('es_negative', 'no \\w{2,20}|sin que|imposible', types({ bug_fix: 2 })),
   prose('es_wish', 'seria (?:bueno|genial|util|ideal)|me gustaria|estaria bien|sugerencia|propuesta|anadir|agregar|implementar|soporte para|permitir|nueva (?:funcion|opcion|funcionalidad)', wish),
   lead('es_lead', 'anadir|agregar|implementar|crear|permitir|mostrar|cambiar|actualizar|mejorar|soportar|incluir|hacer', order.lead),
   lead('es_lead_fix', 'corregir|arreglar|solucionar|reparar', order.fix),
@@ -47,6 +49,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('es_sensitive', 'contrasenas?|credenciales|claves?|pagos?|facturas?|iniciar sesion|inicio de sesion|permisos|borrar|eliminar|migracion', sensitive),
 
   prose('fr_fault', 'erreurs?|bogues?|ne (?:fonctionne|marche|s\'affiche|se (?:ferme|lance|charge)) (?:pas|plus)|plant(?:e|age)s?|casse|cassee|incorrecte?s?|impossible de|echoue|echec', fault),
+  title('fr_negative', 'ne \\w{2,20} (?:pas|plus)|n\'\\w{2,20} (?:pas|plus)|impossible|rien', types({ bug_fix: 2 })),
   prose('fr_wish', 'il serait (?:bien|utile|interessant)|ce serait (?:bien|utile|top)|j\'aimerais|je souhaite\\w{0,4}|suggestion|ajouter|ajout (?:de|d\'un)|possibilite de|permettre|prise en charge|nouvelle (?:fonction\\w{0,6}|option)', wish),
   lead('fr_lead', 'ajouter|ajout|creer|permettre|afficher|modifier|mettre a jour|ameliorer|supporter|implementer|remplacer', order.lead),
   lead('fr_lead_fix', 'corriger|reparer|resoudre|correction', order.fix),
@@ -61,6 +64,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('fr_sensitive', 'mots? de passe|identifiants|cles? (?:api|secretes?)|paiements?|factures?|connexion|permissions|supprimer|effacer|migration', sensitive),
 
   prose('pt_fault', 'erros?|falha|nao (?:funciona|abre|carrega|aparece|salva|atualiza|consigo)|quebrad[oa]|trava|travando|incorret[oa]|parou de', fault),
+  title('pt_negative', 'nao \\w{2,20}|impossivel', types({ bug_fix: 2 })),
   prose('pt_wish', 'seria (?:bom|otimo|legal|interessante)|gostaria|sugestao|adicionar|implementar|suporte (?:a|para)|permitir|nova (?:funcao|opcao|funcionalidade)', wish),
   lead('pt_lead', 'adicionar|implementar|criar|permitir|mostrar|alterar|atualizar|melhorar|incluir|fazer', order.lead),
   lead('pt_lead_fix', 'corrigir|consertar|arrumar|resolver', order.fix),
@@ -79,7 +83,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('it_asks', 'come (?:posso|si|faccio)|perche|e possibile|qualcuno (?:sa|puo)|domanda', asks),
   prose('it_danger', near('cancell\\w{1,4}|elimin\\w{1,4}|rimuov\\w{1,4}', 'utenti|account|dati|tabell\\w|database|server|clienti|tutto|tutti') + '|in produzione', danger),
 
-  anywhere('zh_fault', '报错|错误|失败|无法|不能|崩溃|闪退|异常|卡死|不显示|没有反应|打不开|无效|问题|失效|bug|不生效|乱码', fault),
+  anywhere('zh_fault', '没有反应|不(?:了|起作用|工作|正常|显示|能|到)|转圈|卡住|报错|错误|失败|无法|不能|崩溃|闪退|异常|卡死|不显示|没有反应|打不开|无效|问题|失效|bug|不生效|乱码', fault),
   anywhere('zh_wish', '希望|建议|能否(?:支持|增加|添加)|支持一下|增加|添加|新增|请求支持|可以加|功能请求|需求|想要', wish),
   anywhere('zh_asks', '请问|怎么|如何|为什么|是否|什么意思|有没有|怎样|求助|吗[？?]', asks),
   anywhere('zh_texts', '文档|说明书|翻译|错别字|教程|博客|文章|README', texts),
@@ -92,9 +96,9 @@ export const LANGUAGES: readonly SignalRule[] = [
   anywhere('zh_danger', near('删除|删掉|清空|移除|销毁|删', '用户|账号|账户|数据|数据库|表|服务器|客户|文件|备份|所有|全部|生产') + '|生产环境|线上环境|上线|发布到|部署到|转账|退款|付款', danger),
   anywhere('zh_sensitive', '密码|密钥|凭证|令牌|支付|登录|权限|删除|迁移|账单', sensitive),
 
-  anywhere('ja_fault', 'エラー|不具合|バグ|動かない|動作しない|できない|できません|クラッシュ|落ちる|失敗|表示されない|表示されません|文字化け|おかしい', fault),
+  anywhere('ja_fault', 'されない|されません|効かない|消える|エラー|不具合|バグ|動かない|動作しない|できない|できません|クラッシュ|落ちる|失敗|表示されない|表示されません|文字化け|おかしい', fault),
   anywhere('ja_wish', '追加して|追加する|を追加|対応して|ほしい|欲しい|要望|機能要求|希望|提案|できるように|サポートして', wish),
-  anywhere('ja_asks', 'どうすれば|ですか[？?。]?|でしょうか|質問|なぜ|教えて|方法は|どのように', asks),
+  anywhere('ja_asks', '使い方|わかりません|分かりません|ありますか|どうすれば|ですか[？?。]?|でしょうか|質問|なぜ|教えて|方法は|どのように', asks),
   anywhere('ja_texts', 'ドキュメント|翻訳|誤字|脱字|チュートリアル|説明書|ブログ|記事|README', texts),
   anywhere('ja_refactor', 'リファクタ|名前を変更|整理する|共通化|簡素化', order.refactor),
   anywhere('ja_decision', 'どちら(?:が|を)|すべきか|検討したい|メリット', types({ decision_support: 4 })),
@@ -110,7 +114,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   anywhere('ko_danger', near('삭제|제거|초기화', '사용자|계정|데이터|테이블|서버|고객|파일|모든|전체') + '|운영 (?:서버|환경)|배포', danger),
   anywhere('ko_sensitive', '비밀번호|암호|인증|토큰|결제|로그인|권한|삭제|마이그레이션', sensitive),
 
-  anywhere('ru_fault', 'ошибк[а-я]{1,2}|не работа[а-я]{1,3}|падает|вылетает|сломан[а-я]{0,2}|баг|зависает|не (?:открывается|загружается|отображается|удается|могу)|некорректн[а-я]{2}|неправильн[а-я]{1,2}', fault),
+  anywhere('ru_fault', '(?<![а-я])не [а-я]{3,15}|сбрасыва[а-я]{2,4}|ошибк[а-я]{1,2}|не работа[а-я]{1,3}|падает|вылетает|сломан[а-я]{0,2}|баг|зависает|не (?:открывается|загружается|отображается|удается|могу)|некорректн[а-я]{2}|неправильн[а-я]{1,2}', fault),
   anywhere('ru_wish', 'добавить|добавьте|хотелось бы|предложени[ея]|поддержк[уаи]|было бы|возможность|реализовать|сделать|нужна функция', wish),
   anywhere('ru_asks', 'как (?:мне |можно )?(?:сделать|использовать|настроить|запустить)|почему|можно ли|подскажите|вопрос|где (?:найти|взять)|что такое', asks),
   anywhere('ru_texts', 'документаци[яию]|опечатк[аиу]|перевод|руководство|статью|инструкци[яюи]|README', texts),

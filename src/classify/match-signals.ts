@@ -100,7 +100,7 @@ const NEGATED =
 
 /** "when I delete", "after you deploy": a tale, not an order. */
 const DESCRIBED =
-  /\b(?:when|whenever|if|after|before|while|once|how) (?:i|you|we|they|users?|someone|a user|the user|one|people|to)(?: (?:try|tries|want|wants) to)? $/i
+  /\b(?:when|whenever|if|after|before|while|once|how|how (?:can|do|could|should|would|does|to)) (?:i|you|we|they|users?|someone|a user|the user|one|people|to)(?: (?:try|tries|want|wants) to)? $/i
 
 /** "create, update and delete": a list of what a feature can do. */
 const CRUD = /\b(?:create|read|update|edit|list|view|get|insert|rename|add|modify|move|copy),? (?:(?:and|or|\/) )?$/i

@@ -30,6 +30,8 @@ export interface Effect {
   /** Risk where the task acts itself instead of changing code: commands, data, or not known what. */
   readonly riskIfActing?: Risk
   readonly complexity?: Complexity
+  /** Says only that something is to be done: what else the first words say of the kind of work weighs more. */
+  readonly generic?: true
   readonly confidence?: number
   /** The work is on files of the repository, also where the type alone does not say so. */
   readonly files?: true

@@ -1,7 +1,7 @@
 import type { TaskType } from '../task/task.ts'
 import { isCodeType, TASK_TYPES } from '../task/task.ts'
 import type { Match } from './match-signals.ts'
-import type { SignalRule, TypeScores } from './rule.ts'
+import type { Effect, SignalRule, TypeScores } from './rule.ts'
 
 /** A best type below this score is a guess out of nothing. */
 const MIN_SCORE = 0.9
@@ -11,6 +11,8 @@ const RIVAL_SHARE = 0.5
 const COUNTS_AT_MOST: Readonly<Partial<Record<SignalRule['where'], number>>> = { heading: 5, title: 3.5, prose: 5 }
 /** A fault of a document is mended by writing. */
 const FAULTS_IN_DOCUMENTS = 0.5
+/** "Add Kim to the team as an owner" begins with the word that features begin with. */
+const GENERIC_BESIDE_SPECIFIC = 0.3
 /** In an order ("throw an error if …") the faults that it names are circumstances. */
 const FAULTS_IN_AN_ORDER = 0.4
 
@@ -20,6 +22,7 @@ export function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
   const ordered = found.some((m) => m.rule.where === 'lead' && m.weight >= 0.7 && isOrder(m.rule.effect.types ?? {}))
   const documents = found.some((m) => m.rule.name === 'title_docs' && m.weight >= 0.4)
   const faults = ordered ? FAULTS_IN_AN_ORDER : documents ? FAULTS_IN_DOCUMENTS : 1
+  const specific = found.some((m) => m.rule.where === 'lead' && m.weight >= 0.7 && isSpecific(m.rule.effect))
   const groups: Partial<Record<SignalRule['where'], Map<TaskType, number>>> = {}
   for (const { rule, weight } of found)
     for (const type of TASK_TYPES) {
@@ -28,7 +31,7 @@ export function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
       const circumstance = type === 'bug_fix' && (rule.where === 'title' || rule.where === 'prose')
       groups[rule.where] ??= new Map()
       const group = groups[rule.where] as Map<TaskType, number>
-      const sum = (group.get(type) ?? 0) + add * weight * (circumstance ? faults : 1)
+      const sum = (group.get(type) ?? 0) + add * weight * (circumstance ? faults : 1) * (specific && rule.effect.generic === true ? GENERIC_BESIDE_SPECIFIC : 1)
       group.set(type, Math.min(sum, COUNTS_AT_MOST[rule.where] ?? Number.POSITIVE_INFINITY))
     }
   const scores = new Map<TaskType, number>()
@@ -39,6 +42,9 @@ export function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
 
 /** A leading verb that wants something done, and is no tale of a fault. */
 const isOrder = (add: TypeScores): boolean => (add.bug_fix ?? 0) < 2 && Math.max(0, ...Object.values(add)) >= 2
+
+const isSpecific = ({ types = {}, generic }: Effect): boolean =>
+  generic !== true && Object.entries(types).some(([type, add]) => type !== 'code_change' && type !== 'bug_fix' && add >= 4.5)
 
 export interface Decided {
   readonly type: TaskType

@@ -12,7 +12,7 @@ export const GAP = '(?:[^.;\\n]|\\.(?=\\S))'
 
 /** Texts for people that live in a repository. */
 export const REPOSITORY_DOCS =
-  "(?:read ?me|docs?|documentation|docstrings?|jsdoc|javadoc|changelog|contributing|man ?pages?|code of conduct|adr|wiki|(?:getting[ -]started|installation|setup|developer|user|style|contributor|migration|upgrade)(?:'s)? (?:guide|section|instructions|page|manual)|[\\w/.-]{1,60}\\.(?:md|mdx|rst|adoc))"
+  "(?:read ?me|docs?|documentation|docstrings?|jsdoc|javadoc|changelog|contributing|man ?pages?|(?:blog|style|brand|contribution) guidelines|code of conduct|adr|wiki|(?:getting[ -]started|installation|setup|developer|user|style|contributor|migration|upgrade)(?:'s)? (?:guide|section|instructions|page|manual)|[\\w/.-]{1,60}\\.(?:md|mdx|rst|adoc))"
 
 /** Texts that are handed over as an answer. */
 export const FREE_TEXTS =
@@ -44,7 +44,7 @@ export const CREDENTIAL_CODE =
   '(?! ?(?:fields?|inputs?|validation|forms?|pages?|strength|components?|screens?|checks?|hash|hashing|parser|parsing|support|authentication|auth|flow|buttons?|labels?|tests?|handling|models?|types?|class|functions?|helpers?|middleware|counts?|counter|usage|limit|error|errors|message|messages|toggle|visibility|manager|icon|reset|change|confirmation|recovery|expiry|expiration|protected|protection|generator|prompt|dialog)\\b)'
 
 export const AUTOMATION =
-  '(?:github actions?(?: workflow)?|(?:ci|cd|ci\\/cd|build|release|lint|test|deploy) (?:pipeline|workflow)|workflow file|workflows?|ci|cron ?job|cron|dependabot|renovate|pre-commit hooks?|git hooks?|\\.github\\/workflows|gitlab-ci|circleci|jenkinsfile|jenkins|nightly (?:job|builds?)|stale ?bot|auto-?label\\w{0,4}|auto-?assign\\w{0,4}|scheduled job|automation|issue templates?)'
+  '(?:github actions?(?: workflow)?|(?:ci|cd|ci\\/cd|build|release|lint|test|deploy) (?:pipeline|workflow)|workflow file|workflows?|ci|cron ?job|cron|dependabot|renovate|pre-commit hooks?|git hooks?|\\.github\\/workflows|gitlab-ci|circleci|jenkinsfile|jenkins|nightly (?:job|builds?)|stale ?bot|auto-?label\\w{0,4}|auto-?assign\\w{0,4}|scheduled job|automation|(?:issue|pr|pull request) (?:templates?|forms?))'
 
 const OPERATIONS =
   'deploy|redeploy|dump|restart|reboot|run|execute|roll ?back|roll ?out|release|publish(?! (?:an? |the )?events?)|ship|provision|scale|rotate|back ?up|restore|install|spin up|tear down|shut ?down|ssh|drain|fail ?over|renew|purge|flush|promote|kill|revoke|wipe|terminate|vacuum|reindex|prune|free up|suspend|invite|grant|refund|charge|e-?mail (?:all|the|our|every|my)|send|tweet|notify|transfer|buy|purchase|pay'
