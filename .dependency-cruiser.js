@@ -46,6 +46,7 @@ export default {
     solely('prisma', 'node_modules/@prisma/client', '^src/(store|generated)/'),
     solely('octokit', 'node_modules/@octokit/(rest|auth-app)', '^src/github/'),
     solely('execa', 'node_modules/execa', '^src/process/'),
+    solely('ai-sdk', 'node_modules/(ai|@ai-sdk/[^/]+)/', '^src/execute/model/'),
     solely('simple-git', 'node_modules/simple-git', '^src/workspace/'),
   ],
   options: {

@@ -87,7 +87,7 @@ export async function buildCorridor(
   return {
     db,
     github,
-    registry: createRegistry(settings.backends),
+    registry: createRegistry(settings.backends, config.environment),
     settings,
     changesQuietMs: config.changesQuietMs ?? CHANGES_QUIET_MS,
     skills,

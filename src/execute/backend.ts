@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Capability } from '../task/capability.ts'
 import type { Grant } from '../task/grant.ts'
 import type { JobType, RunResult } from '../task/job.ts'
@@ -15,6 +16,8 @@ export interface RunInput {
     readonly round: number
   }
   readonly prompt: string
+  /** The answer is to be JSON of this form; only for backends that say `answersInForm`. Absent = free text. */
+  readonly form?: z.ZodType
   readonly grant: Grant
   /** The task's worktree, or null for tasks without code. The backend edits files; it never commits (SPEC 6.6). */
   readonly workspace: { readonly path: string; readonly readOnlyPaths: readonly string[] } | null
@@ -54,6 +57,8 @@ export interface Backend {
   readonly version: string | null
   readonly capabilities: readonly Capability[]
   readonly jobTypes: readonly JobType[]
+  /** Its answer can be held to a given form (structured output); absent = it cannot. */
+  readonly answersInForm?: true
   /** These three are told to people by `supervisor doctor` and in the documentation. */
   readonly timeoutBehaviour: string
   readonly failureModes: readonly string[]

@@ -2,6 +2,7 @@ import type { BackendSettings } from '../settings/settings.ts'
 import type { Capability } from '../task/capability.ts'
 import type { JobType } from '../task/job.ts'
 import type { Backend } from './backend.ts'
+import { reasoning } from './backends/reasoning.ts'
 import { recorded } from './backends/recorded.ts'
 import { script } from './backends/script.ts'
 import { shell } from './backends/shell.ts'
@@ -27,9 +28,17 @@ export interface Registry {
   select(capability: Capability, jobType: JobType, selection: Selection): Backend | null
 }
 
-export function createRegistry(backends: Readonly<Record<string, BackendSettings>>): Registry {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** @param environment where the variables stand that the settings name; nothing else of it is read */
+export function createRegistry(
+  backends: Readonly<Record<string, BackendSettings>>,
+  environment: Environment = {},
+): Registry {
   // A Map, because names are the operator's: `constructor` must be as absent as any other.
-  const byName = new Map(Object.entries(backends).map(([name, settings]) => [name, create(name, settings)]))
+  const byName = new Map(
+    Object.entries(backends).map(([name, settings]) => [name, create(name, settings, environment)]),
+  )
   return {
     list: () => [...byName.values()],
     get: (name) => byName.get(name) ?? null,
@@ -46,7 +55,7 @@ export function createRegistry(backends: Readonly<Record<string, BackendSettings
 }
 
 /** One row per type. A type without a row is kept and says that it cannot run: nothing configured is dropped. */
-function create(name: string, settings: BackendSettings): Backend {
+function create(name: string, settings: BackendSettings, environment: Environment): Backend {
   switch (settings.type) {
     case 'script':
       return script(name, settings)
@@ -54,6 +63,8 @@ function create(name: string, settings: BackendSettings): Backend {
       return shell(name, settings)
     case 'recorded':
       return recorded(name, settings)
+    case 'reasoning':
+      return reasoning(environment)(name, settings)
     default:
       return unavailable(name, settings)
   }

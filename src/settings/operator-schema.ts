@@ -32,6 +32,12 @@ const capabilities = z
   .array(z.enum(CAPABILITIES), { error: `must be a list of: ${CAPABILITIES.join(', ')}` })
   .min(1, `must name at least one of: ${CAPABILITIES.join(', ')}`)
 
+/** What a model without tools can do; that it changes files or runs commands must not be claimed of it. */
+const TEXT_CAPABILITIES = ['reasoning', 'review', 'research', 'document'] as const satisfies readonly Capability[]
+const textCapabilities = z
+  .array(z.enum(TEXT_CAPABILITIES), { error: `must be a list of: ${TEXT_CAPABILITIES.join(', ')}` })
+  .min(1, `must name at least one of: ${TEXT_CAPABILITIES.join(', ')}`)
+
 const AGENT_CAPABILITIES: readonly Capability[] = ['coding', 'review', 'reasoning', 'research', 'document']
 
 function agent<Type extends 'claude-code' | 'codex' | 'acp'>(
@@ -68,7 +74,7 @@ const backend = z
         model: line(200),
         apiKeyEnv: variableName,
         baseUrl,
-        capabilities: capabilities.optional(),
+        capabilities: textCapabilities.optional(),
       }),
       section({
         type: z.literal('mcp'),
@@ -88,7 +94,8 @@ const backend = z
   )
   .transform((given): BackendSettings => {
     if (given.type === 'recorded') return given
-    if (given.type === 'reasoning') return { ...given, capabilities: given.capabilities ?? ['reasoning'] }
+    if (given.type === 'reasoning')
+      return { ...given, capabilities: given.capabilities ?? ['reasoning', 'research', 'document'] }
     const { idle: idleMs, env: own, ...rest } = given
     const common = { env: own ?? {}, idleMs }
     switch (rest.type) {

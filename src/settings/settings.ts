@@ -92,7 +92,7 @@ interface AgentBackendSettings extends Idle {
   readonly apiKeyEnv?: string | undefined
   readonly baseUrl?: string | undefined
 }
-interface ReasoningBackendSettings {
+export interface ReasoningBackendSettings {
   readonly type: 'reasoning'
   readonly provider: 'anthropic' | 'openai-compatible'
   readonly model: string

@@ -66,14 +66,20 @@ export function facts(view: TaskView): string {
   const told = view.jobs.some((j) => j.result !== null && j.result.costUsd !== null) || task.spentUsd > 0
   const cost = told
     ? `cost ${money(task.spentUsd)} of ${money(task.budgetUsd)}`
-    : view.jobs.some((j) => j.result !== null)
-      ? 'cost not told by the backend'
-      : ''
+    : unpriced(view)
   if (worked > 0) parts.push(`${durationText(worked)} of work`)
   if (cost !== '') parts.push(cost)
   if (task.repairs > 0) parts.push(count(task.repairs, 'repair round'))
   if (task.followUps > 0) parts.push(count(task.followUps, 'follow-up'))
   return parts.join(BETWEEN).replace(/^./, (c) => c.toUpperCase())
+}
+
+/** What is known of the cost where nobody tells a price. */
+function unpriced({ jobs }: TaskView): string {
+  const results = jobs.flatMap((j) => j.result ?? [])
+  const tokens = results.reduce((sum, r) => sum + r.tokensIn + r.tokensOut, 0)
+  if (tokens > 0) return `${tokens} tokens, price unknown`
+  return results.length > 0 ? 'cost not told by the backend' : ''
 }
 
 export function diffText({ files, added, deleted }: NonNullable<TaskView['diff']>): string {
