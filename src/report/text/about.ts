@@ -64,9 +64,7 @@ export function facts(view: TaskView): string {
     0,
   )
   const told = view.jobs.some((j) => j.result !== null && j.result.costUsd !== null) || task.spentUsd > 0
-  const cost = told
-    ? `cost ${money(task.spentUsd)} of ${money(task.budgetUsd)}`
-    : unpriced(view)
+  const cost = told ? `cost ${money(task.spentUsd)} of ${money(task.budgetUsd)}` : unpriced(view)
   if (worked > 0) parts.push(`${durationText(worked)} of work`)
   if (cost !== '') parts.push(cost)
   if (task.repairs > 0) parts.push(count(task.repairs, 'repair round'))
