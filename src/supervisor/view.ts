@@ -45,7 +45,8 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
         at: a.at,
       })),
     decisions: await decisionsOf(db, taskId),
-    agentSummary: jobs.findLast((j) => j.result !== null)?.result?.summary ?? null,
+    // What a planner says is an object for us, no word to people.
+    agentSummary: jobs.findLast((j) => j.result !== null && j.type !== 'planner')?.result?.summary ?? null,
     answer: task.headSha === null && task.verdict !== null ? await readArtifact(db, taskId, 'answer') : null,
     notes: [...(task.inputs.notes as TaskView['notes']), ...(await surfaceNotes(db, task))],
     links: {

@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly agent?: string
   /** Of the agent; default coding. */
   readonly capabilities?: readonly string[]
+  /** Address of a model (see model-stub.ts): the backend `thinker`, beside the agent. */
+  readonly thinker?: string
   /** Over the operator's settings. */
   readonly config?: Readonly<Record<string, unknown>>
   /** Over the files of the repository; null leaves one out. */
@@ -136,6 +138,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       DATABASE_URL: database.url,
       // Nobody waits for a minute here; a story that is about that time sets its own.
       SUPERVISOR_CHANGES_QUIET_MS: '200',
+      ...(options.thinker === undefined ? {} : { THINKER_KEY }),
       ...options.env,
     }
     const programs: Program[] = []
@@ -215,13 +218,21 @@ async function settingsOf(options: WorldOptions, dir: string, gate: string, sand
   return {
     automation: 'full',
     prefer: Object.fromEntries(capabilities.map((capability) => [capability, ['agent']])),
-    backends: { agent: { type: 'script', command, capabilities, env } },
+    backends: { agent: { type: 'script', command, capabilities, env }, ...thinkerOf(options.thinker) },
     sandbox,
     sandboxPaths: [gate],
     dataDir: join(dir, 'data'),
     ...options.config,
   }
 }
+
+/** What must be found in no row, log or comment of a world with a model. */
+export const THINKER_KEY = 'sk-fake-key-of-the-thinker'
+
+const thinkerOf = (baseUrl: string | undefined): object =>
+  baseUrl === undefined
+    ? {}
+    : { thinker: { type: 'reasoning', provider: 'anthropic', model: 'stub-model', apiKeyEnv: 'THINKER_KEY', baseUrl } }
 
 let told = false
 

@@ -1,5 +1,8 @@
-import { classify } from '../../classify/classify.ts'
+import type { ClassifyInput } from '../../classify/classify.ts'
+import { type AskedOpinion, classifyWith } from '../../classify/opinion.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
+import { canonicalJson } from '../../task/hash.ts'
+import { askOpinion } from '../models/ask-opinion.ts'
 import { isSettingsNote, readSettings } from '../read-settings.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import type { Step } from '../step.ts'
@@ -11,7 +14,7 @@ export const classifyTask: Step = async (context) => {
   const mirror = await syncMirror(context)
   const { settings, sha, organisationSha, notes: broken } = await readSettings(corridor, task, mirror)
   const snapshot = await readSnapshot(corridor, task)
-  const classification = classify({
+  const input: ClassifyInput = {
     title: snapshot.title,
     ...(task.inputs.only === undefined
       ? {
@@ -25,14 +28,29 @@ export const classifyTask: Step = async (context) => {
     mode: task.flags.mode ?? null,
     skillName: task.flags.skill ?? null,
     told: task.inputs.told ?? null,
-    skills: corridor.skills,
-  })
+    skills: corridor.skills.map(({ name, workflow, match, requiredCapabilities }) => ({
+      name,
+      workflow,
+      match,
+      requiredCapabilities,
+    })),
+  }
+  const opinion = await askOpinion(context, input)
+  const classification = classifyWith(input, opinion)
   const { type, risk, complexity, mode, workflow, confidence, capabilities } = classification
   const notes = [...task.inputs.notes.filter(({ reasonCode }) => !isSettingsNote(reasonCode)), ...broken]
   return {
     event: 'classified',
     reasonCode: 'classified',
-    facts: { type, risk, mode, confidence, settingsSha: sha, organisationSha },
+    facts: {
+      type,
+      risk,
+      mode,
+      confidence,
+      settingsSha: sha,
+      organisationSha,
+      ...(opinion === null ? {} : { model: toldOf(opinion) }),
+    },
     patch: {
       type,
       risk,
@@ -49,8 +67,13 @@ export const classifyTask: Step = async (context) => {
       inputs: corridor.db.json({ ...task.inputs, notes }),
     },
     also: async (tx) => {
-      const content = JSON.stringify(classification, null, 2)
-      await storeArtifact(corridor.db, tx, task.id, { kind: 'classification', name: 'classification.json', content })
+      // With all that it was made of, so that it can be repeated. Redacted value by value, like the snapshot.
+      const content = canonicalJson(corridor.db.json({ version: 1, input, opinion, classification }))
+      const name = 'classification.json'
+      await storeArtifact(corridor.db, tx, task.id, { kind: 'classification', name, content, exact: true })
     },
   }
 }
+
+const toldOf = (opinion: AskedOpinion): string =>
+  opinion.kind === 'given' ? `${opinion.by} was heard` : `${opinion.by} was not heard: ${opinion.why}`
