@@ -56,6 +56,13 @@ program
   .action(async (text?: string) => (await import('./cli/classify.ts')).classify(text === undefined ? {} : { text }))
 
 program
+  .command('replay')
+  .argument('<task>', 'the task’s id, or how it ends')
+  .description('decide again from what was stored with a task, without a model; exit code 1 where something differs')
+  .option('--json', 'for programs')
+  .action(async (task: string, options: { json?: true }) => (await import('./cli/replay.ts')).replayTask(task, options))
+
+program
   .command('migrate')
   .description('bring the database up to date (start does so, too)')
   .action(async () => (await import('./cli/migrate.ts')).migrateDatabase())
@@ -69,6 +76,17 @@ program
   .option('--as <kind>', 'operator or repository (an organisation’s is read like a repository’s); default: by its name')
   .action(async (file: string | undefined, options: { as?: string }) =>
     (await import('./cli/config-check.ts')).configCheck(file, options),
+  )
+
+program
+  .command('skills')
+  .description('skill packs')
+  .command('check')
+  .argument('<dir>', 'a folder of packs: <dir>/<name>/SKILL.md')
+  .description('read every pack of a folder and name what is wrong, by file and line')
+  .option('--json', 'for programs')
+  .action(async (dir: string, options: { json?: true }) =>
+    (await import('./cli/skills-check.ts')).checkSkills(dir, options),
   )
 
 if (existsSync('.env')) process.loadEnvFile('.env')

@@ -2,6 +2,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { Grant } from '../task/grant.ts'
 import type { Plan, VerificationPlan, VerifyCommand } from '../task/plan.ts'
 import type { Classification, RequestFlags } from '../task/task.ts'
+import { formFor } from './form.ts'
 import type { Skill } from './skills.ts'
 import { criteriaFor, jobsFor } from './templates.ts'
 
@@ -18,6 +19,10 @@ export interface PlanInput {
   readonly baseSha: string | null
   /** The repository's commands, else what was detected on the base. */
   readonly verification: VerificationPlan
+  /** Title, body and request, for what they say about the form of the result; untrusted. */
+  readonly wanted: string
+  /** Documents that a model wrote for this plan; absent = none. */
+  readonly documents?: Plan['documents']
   readonly revision: number
   /** Text of the person who wanted the plan changed; untrusted. */
   readonly changeRequest: string | null
@@ -31,6 +36,7 @@ export function makePlan(input: PlanInput): Plan {
   const { classification, skill, flags, baseSha } = input
   const timeMs = Math.min(flags.timeoutMs ?? input.settings.limits.timeMs, input.settings.limits.timeMs)
   const onFiles = baseSha !== null
+  const form = onFiles ? null : formFor(classification, skill, input.wanted)
   return {
     version: 1,
     taskId: input.taskId,
@@ -39,13 +45,16 @@ export function makePlan(input: PlanInput): Plan {
     mode: classification.mode,
     workflow: classification.workflow,
     skill: skill?.name ?? null,
+    ...(skill === null ? {} : { skillHash: skill.hash }),
     baseBranch: input.baseBranch,
     baseSha,
     revision: input.revision,
     changeRequest: input.changeRequest,
     jobs: jobsFor({ classification, onFiles, backend: flags.backend ?? null, timeMs }),
-    criteria: criteriaFor({ classification, onFiles }),
+    criteria: criteriaFor({ classification, form }),
     verification: onFiles ? verificationFor(input.verification, skill) : NOTHING_TO_RUN,
+    ...(input.documents?.length ? { documents: input.documents } : {}),
+    ...(form === null ? {} : { form }),
     grant: grantFor(classification, onFiles, timeMs, input.budgetUsd),
   }
 }

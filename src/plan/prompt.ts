@@ -18,6 +18,8 @@ export interface PromptInput {
   readonly followUp: readonly ChangeRequest[]
   /** Answers to our questions; untrusted. */
   readonly clarifications?: readonly string[]
+  /** What the jobs before this one have left; untrusted. */
+  readonly earlier?: readonly { readonly name: string; readonly text: string }[]
   /** The patch that a reviewer reads; untrusted. */
   readonly patch?: string
 }
@@ -32,6 +34,7 @@ const LIMITS = {
   lineHunk: 2_000,
   line: 2_000,
   repair: 30_000,
+  earlier: 40_000,
   followUp: 12_000,
   patch: 200_000,
 } as const
@@ -115,11 +118,20 @@ export function buildPrompt(input: PromptInput): string {
       plan.changeRequest === null ? [] : [untrusted.block('plan-change', plan.changeRequest, LIMITS.followUp)],
     ],
     [
+      'Material: what was thought through and left by the steps before this one',
+      (input.earlier ?? []).flatMap(({ name, text }) => [
+        `\`${name}\`:`,
+        untrusted.block('earlier', text, LIMITS.earlier),
+      ]),
+    ],
+    [
       'Material: what the last verification found',
       repair === null
         ? []
         : [
-            'Earlier work is in the worktree already. Mend what is named here; keep the rest.',
+            onFiles
+              ? 'Earlier work is in the worktree already. Mend what is named here; keep the rest.'
+              : 'Write the whole result again. Mend what is named here; keep the rest.',
             untrusted.block('findings', repair, LIMITS.repair),
           ],
     ],

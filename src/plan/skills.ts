@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readYaml } from '../settings/yaml-document.ts'
 import { CAPABILITIES } from '../task/capability.ts'
+import type { ResultForm } from '../task/form.ts'
 import { sha256 } from '../task/hash.ts'
 import type { SkillMatch } from '../task/skill.ts'
 import { TASK_TYPES, WORKFLOWS } from '../task/task.ts'
@@ -12,6 +13,8 @@ export interface Skill extends SkillMatch {
   readonly description: string
   /** Commands that must pass where neither the repository's settings say any. Constant arguments to a shell in the box. */
   readonly verify: readonly string[]
+  /** What its results in words must have, added to what the kind of work wants anyway. */
+  readonly form: ResultForm
   readonly sections: Readonly<Record<SectionName, string>>
   readonly file: string
   /** SHA-256 of the pack's text. */
@@ -64,6 +67,7 @@ export function parseSkill(text: string, file: string): ParsedSkill {
 const HIDDEN =
   /[\p{Cf}\p{Variation_Selector}\u0000-\u0008\u000b-\u001f\u007f-\u009f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u{e0000}-\u{e0fff}]|\u034f/u
 
+const DOCUMENT = /^[a-z][a-z0-9-]{0,39}\.(?:md|json|csv)$/
 const NAME = /^[a-z][a-z0-9-]{1,39}$/
 const line = (max: number) =>
   z
@@ -89,6 +93,16 @@ const FRONTMATTER = z.strictObject({
       })
       .default({}),
     verify: z.array(line(1000)).max(20).default([]),
+    artifacts: z.array(z.string().regex(DOCUMENT, 'must be a name such as sources.md')).max(10).default([]),
+    form: z
+      .strictObject({
+        sections: list(20).default([]),
+        max_words: z.number().int().min(10).max(20_000).optional(),
+        sources: z.boolean().default(false),
+        decision: z.boolean().default(false),
+        data: z.boolean().default(false),
+      })
+      .prefault({}),
   }),
 })
 
@@ -105,6 +119,14 @@ function skillOf(
     requiredCapabilities: supervisor.required_capabilities,
     match: supervisor.match,
     verify: supervisor.verify,
+    form: {
+      sections: supervisor.form.sections,
+      maxWords: supervisor.form.max_words ?? null,
+      sources: supervisor.form.sources,
+      decision: supervisor.form.decision,
+      data: supervisor.form.data,
+      documents: supervisor.artifacts,
+    },
     sections,
     file,
     hash: sha256(text),

@@ -1,6 +1,9 @@
 import type { Capability } from '../task/capability.ts'
+import type { ResultForm } from '../task/form.ts'
 import type { PlannedJob } from '../task/plan.ts'
 import type { Classification, TaskType, Workflow } from '../task/task.ts'
+import { answerJobs } from './answer-steps.ts'
+import { formCriteria } from './form.ts'
 
 /** Goals of work on files, by type; one line each, words of our own only (SPEC 5.1: spec → plan → implement → finish). */
 const CODE_GOALS: Readonly<Partial<Record<TaskType, string>>> = {
@@ -10,15 +13,6 @@ const CODE_GOALS: Readonly<Partial<Record<TaskType, string>>> = {
   workflow_automation: 'Build the automation as asked, with safe failure and a way to try it out',
   data_transformation: 'Transform the named files as asked, lose no record, and check the result by counts',
   writing: 'Outline, write and revise the named documents; change nothing but text',
-}
-
-/** The steps of SPEC 5.1 as the goal of one job: without files, splitting them costs more than it brings. */
-const GOALS: Readonly<Record<Workflow, string>> = {
-  coding: 'Do what is asked, with the smallest change that does it',
-  research: 'Gather sources, compare them, summarise what they say, and recommend',
-  writing: 'Outline, draft, revise and polish the text',
-  ops: 'Inspect the present state, write down the run plan, carry it out, and show what came out',
-  general: 'Answer the question, or do the one thing that is asked',
 }
 
 interface JobsInput {
@@ -31,22 +25,24 @@ interface JobsInput {
 
 const REVIEW_MS = 900_000
 
-/** The jobs of the plan: one executor, and in rigorous mode a reviewer after work on files (SPEC 8). */
+/** The jobs of the plan: of work on files one executor, in rigorous mode with a reviewer after it (SPEC 8). */
 export function jobsFor({ classification, onFiles, backend, timeMs }: JobsInput): readonly PlannedJob[] {
   const { type, workflow, mode } = classification
+  const capability = mainCapability(classification, onFiles)
+  if (!onFiles) return answerJobs({ workflow, mode, capability, backend, timeMs })
   const execute: PlannedJob = {
-    key: onFiles ? 'implement' : KEYS[workflow],
+    key: 'implement',
     type: 'executor',
-    capability: mainCapability(classification, onFiles),
-    goal: onFiles ? (CODE_GOALS[type] ?? GOALS.coding) : GOALS[workflow],
+    capability,
+    goal: CODE_GOALS[type] ?? 'Do what is asked, with the smallest change that does it',
     backend,
     dependsOn: [],
     parallelGroup: null,
     timeoutMs: timeMs,
     maxAttempts: 2,
-    expectedArtifacts: [onFiles ? 'diff' : 'answer'],
+    expectedArtifacts: ['diff'],
   }
-  if (!onFiles || mode !== 'rigorous') return [execute]
+  if (mode !== 'rigorous') return [execute]
   const review: PlannedJob = {
     key: 'review',
     type: 'reviewer',
@@ -63,14 +59,6 @@ export function jobsFor({ classification, onFiles, backend, timeMs }: JobsInput)
   return [execute, review]
 }
 
-const KEYS: Readonly<Record<Workflow, string>> = {
-  coding: 'answer',
-  research: 'research',
-  writing: 'write',
-  ops: 'operate',
-  general: 'answer',
-}
-
 function mainCapability({ capabilities }: Classification, onFiles: boolean): Capability {
   if (onFiles) return 'coding'
   return capabilities.find((c) => c !== 'review') ?? 'reasoning'
@@ -79,12 +67,13 @@ function mainCapability({ capabilities }: Classification, onFiles: boolean): Cap
 /** What must be true at the end: said before the work, judged after it by what the supervisor collects itself. */
 export function criteriaFor({
   classification,
-  onFiles,
+  form,
 }: {
   classification: Classification
-  onFiles: boolean
+  /** null: the result is a commit. */
+  form: ResultForm | null
 }): readonly string[] {
-  if (!onFiles) return ANSWER_CRITERIA[classification.workflow]
+  if (form !== null) return [...ANSWER_CRITERIA[classification.workflow], ...formCriteria(form)]
   return [
     'The branch holds the change that was asked for, and at least one file differs from the base',
     ...(TYPE_CRITERIA[classification.type] ?? []),
@@ -107,8 +96,8 @@ const TYPE_CRITERIA: Readonly<Partial<Record<TaskType, readonly string[]>>> = {
 
 const ANSWER_CRITERIA: Readonly<Record<Workflow, readonly string[]>> = {
   coding: ['There is an answer, and it is well formed'],
-  research: ['There is a report, and it is well formed', 'It names its sources', 'It ends with a recommendation'],
-  writing: ['There is a text, and it is well formed', 'It has the form that was asked for'],
+  research: ['There is a report, and it ends with a recommendation'],
+  writing: ['There is a text, and it has the form that was asked for'],
   ops: ['There is a record of what was run and what came out', 'Nothing was run beyond what was asked'],
   general: ['There is an answer, and it is well formed'],
 }

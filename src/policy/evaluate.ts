@@ -7,6 +7,6 @@ import { RULES } from './rules.ts'
 export function evaluate(gate: Gate, facts: PolicyFacts): Decision {
   for (const rule of RULES)
     if (rule.gates.includes(gate) && rule.when(facts))
-      return { gate, ruleId: rule.id, facts: flatFacts(facts), ...rule.decide(facts) }
+      return { gate, ruleId: rule.id, facts: flatFacts(facts), ...rule.decide(facts, gate) }
   throw new Error(`no rule for gate ${gate}: the last rule of the table must always hold`)
 }

@@ -1,8 +1,8 @@
-import type { Automation } from '../settings/settings.ts'
+import type { ActorRule, Automation } from '../settings/settings.ts'
 import type { Capability } from '../task/capability.ts'
 import type { Facts } from '../task/decision.ts'
 import type { Plan } from '../task/plan.ts'
-import type { Classification, Risk } from '../task/task.ts'
+import type { Classification, Risk, Verdict } from '../task/task.ts'
 import { RISKS } from '../task/task.ts'
 import { protectedPathsIn, workflowFilesIn } from './protected-paths.ts'
 
@@ -25,6 +25,9 @@ export interface PolicyFacts {
   readonly budgetUsd: number
   readonly budgetCapUsd: number
   readonly approvals: { readonly required: number; readonly requesterCounts: boolean }
+  /** Login of the person who asked; the rules of the settings are about logins. */
+  readonly requester: string
+  readonly actorRules: readonly ActorRule[]
   /** Known from the execute gate on. */
   readonly plan: Plan | null
   /** Known at the publish gate. A renamed file stands in `files` with both of its names. */
@@ -42,6 +45,8 @@ export interface PolicyFacts {
   readonly isCode: boolean
   /** The issue's text is not what the command's delivery carried, and nobody has said yet which one is meant. */
   readonly textChanged: boolean
+  /** What verification came to; null before it. */
+  readonly verdict: Verdict | null
   /** Clarification rounds so far. */
   readonly rounds: number
   /** Only the plan was asked for: it is carried out when a person says so, and not before. */
@@ -88,11 +93,14 @@ export function flatFacts(facts: PolicyFacts): Facts {
     budget_usd: facts.budgetUsd,
     budget_cap_usd: facts.budgetCapUsd,
     approvals_required: facts.approvals.required,
+    requester: facts.requester.slice(0, 50),
+    rules: facts.actorRules.length,
     requester_counts: facts.approvals.requesterCounts,
     text_changed: facts.textChanged,
     clarification_rounds: facts.rounds,
     plan_revision: plan?.revision ?? null,
     dry_run: facts.dryRun,
+    ...(facts.verdict === null ? {} : { verdict: facts.verdict }),
     ...(diff === null
       ? {}
       : {

@@ -2,6 +2,7 @@ import picomatch from 'picomatch'
 import type { ApprovalPolicy, Gate } from '../task/decision.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import { RISKS } from '../task/task.ts'
+import { rulesThatHold } from './actor-rules.ts'
 import type { PolicyFacts } from './facts.ts'
 import { levelOf, missingCapabilities, riskOf } from './facts.ts'
 import { isProtected, isWorkflowFile } from './protected-paths.ts'
@@ -19,7 +20,7 @@ interface Rule {
   readonly id: string
   readonly gates: readonly Gate[]
   readonly when: (facts: PolicyFacts) => boolean
-  readonly decide: (facts: PolicyFacts) => Verdict
+  readonly decide: (facts: PolicyFacts, gate: Gate) => Verdict
 }
 
 /** Below this the classifier guesses, and a question is cheaper than the wrong work. */
@@ -44,6 +45,8 @@ export const RULES: readonly Rule[] = [
   deny('unknown-skill', ['admit'], 'unknown_skill', (f) => f.requestedSkill !== null && !f.skillKnown),
   deny('fork', ALL, 'fork_not_supported', (f) => f.isFork),
   deny('budget-above-cap', ['admit', 'execute'], 'budget_above_cap', (f) => !(f.budgetUsd <= f.budgetCapUsd)),
+  deny('actor-rule', ['admit'], 'refused_by_rule', (f) => rulesThatHold('admit', 'refuse', f).length > 0),
+  deny('path-rule', ['publish'], 'refused_by_rule', (f) => rulesThatHold('publish', 'refuse', f).length > 0),
   deny('workflow-files', ['publish'], 'workflow_files_refused', (f) => f.diff?.files.some(isWorkflowFile) ?? false),
   deny('secret-in-diff', ['publish'], 'secret_in_diff', (f) => f.diff?.secretFound ?? false),
 
@@ -91,6 +94,12 @@ export const RULES: readonly Rule[] = [
     'medium_risk_needs_approval',
     (f) => riskOf(f) === 'medium' && levelOf(f) === 'cautious',
   ),
+  approve(
+    'actor-rule-plan',
+    ['execute'],
+    'rule_needs_approval',
+    (f) => rulesThatHold('execute', 'approve', f).length > 0,
+  ),
   approve('unsure-plan', ['execute'], 'plan_needs_approval', (f) => isUnsure(f) && levelOf(f) !== 'full'),
 
   // The change, before it leaves the house. These hold at every level: `full` too stops here.
@@ -103,22 +112,29 @@ export const RULES: readonly Rule[] = [
     'protected_paths_need_approval',
     (f) => f.diff?.files.some((p) => isProtected(p, f.protectedPaths)) ?? false,
   ),
+  approve(
+    'path-rule-change',
+    ['publish'],
+    'rule_needs_approval',
+    (f) => rulesThatHold('publish', 'approve', f).length > 0,
+  ),
   approve('risk-rose', ['publish'], 'risk_rose_with_diff', riskRoseTooFar),
 
   // The result: a pull request is for a person to look at, an answer only where everything is.
   approve('manual-result', ['result'], 'manual_needs_approval', (f) => levelOf(f) === 'manual'),
   approve('pull-request-review', ['result'], 'review_wanted', (f) => f.isCode),
+  approve('unproven-answer', ['result'], 'verification_inconclusive', (f) => f.verdict === 'inconclusive'),
   goOn('nothing-to-approve', ['result'], 'nothing_to_approve', () => true),
 
   goOn('low-risk', ALL, 'low_risk_goes_on', (f) => riskOf(f) === 'low'),
   goOn('by-level', ALL, 'goes_on_by_policy', () => true),
 ]
 
-/** Who must say yes: as the settings want it; with high risk, somebody else than the requester, unless level is full. */
-function approvalFor(facts: PolicyFacts): ApprovalPolicy {
+/** Who must say yes: as the settings and their rules want it, whichever row asks; with high risk, somebody else than the requester, unless level is full. */
+function approvalFor(facts: PolicyFacts, gate: Gate): ApprovalPolicy {
   const another = riskOf(facts) === 'high' && levelOf(facts) !== 'full'
   return {
-    required: Math.max(1, facts.approvals.required),
+    required: Math.max(1, facts.approvals.required, ...rulesThatHold(gate, 'approve', facts).map((r) => r.required)),
     requesterCounts: facts.approvals.requesterCounts && !another,
   }
 }
@@ -150,7 +166,12 @@ function clarify(id: string, reasonCode: ReasonCode, when: Rule['when']): Rule {
 }
 
 function approve(id: string, gates: readonly Gate[], reasonCode: ReasonCode, when: Rule['when']): Rule {
-  return { id, gates, when, decide: (facts) => ({ kind: 'approve', reasonCode, approval: approvalFor(facts) }) }
+  return {
+    id,
+    gates,
+    when,
+    decide: (facts, gate) => ({ kind: 'approve', reasonCode, approval: approvalFor(facts, gate) }),
+  }
 }
 
 function goOn(id: string, gates: readonly Gate[], reasonCode: ReasonCode, when: Rule['when']): Rule {

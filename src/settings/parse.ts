@@ -17,6 +17,7 @@ export const DEFAULT_OPERATOR_SETTINGS: OperatorSettings = {
   setup: null,
   protected: [],
   approvals: { required: 1, requesterCounts: true, expiresMs: 7 * DAY },
+  rules: [],
   merge: 'never',
   ci: { waitMs: 30 * MINUTE, required: 'auto' },
   limits: { budgetUsd: 5, timeMs: 30 * MINUTE, files: 100, bytes: 1_000_000, repairs: 2, followUps: 3, parallel: 2 },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { VerifyCommand } from '../task/plan.ts'
 import { duration, line, listOf, money, named, script, section, size, wholeNumber, yesOrNo } from './fields.ts'
-import { AUTOMATION_LEVELS, MERGE_POLICIES } from './settings.ts'
+import { type ActorRule, AUTOMATION_LEVELS, MERGE_POLICIES, RULE_COMMANDS } from './settings.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -40,6 +40,30 @@ const verifyCommand = section({
   }),
 )
 
+const login = named(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/, 'a login of GitHub, without @')
+const actorRule = section({
+  actors: listOf(login, 100).optional(),
+  except: listOf(login, 100).optional(),
+  commands: listOf(z.enum(RULE_COMMANDS), RULE_COMMANDS.length).optional(),
+  paths: listOf(glob, 100).optional(),
+  decide: z.enum(['refuse', 'approve']),
+  required: wholeNumber(1, 10).optional(),
+})
+  .refine(
+    ({ commands, decide, paths }) => !commands?.includes('approve') || (decide === 'refuse' && !paths?.length),
+    'can only refuse where it is about approve, and not by paths',
+  )
+  .transform(
+    ({ actors, except, commands, paths, decide, required }): ActorRule => ({
+      actors: actors ?? [],
+      except: except ?? [],
+      commands: commands ?? [],
+      paths: paths ?? [],
+      decide,
+      required: required ?? 1,
+    }),
+  )
+
 /** An empty list would say that nothing must pass; leaving the key out has the commands detected. */
 const verify = listOf(verifyCommand, 20)
   .min(1, 'must have at least one command; leave the key out to have them detected')
@@ -70,6 +94,7 @@ export const REPOSITORY_SHAPE = {
   })
     .transform(({ expires, ...rest }) => ({ ...rest, expiresMs: expires }))
     .optional(),
+  rules: listOf(actorRule, 50).optional(),
   merge: z.enum(MERGE_POLICIES).optional(),
   ci: section({
     wait: duration(0, DAY).optional(),

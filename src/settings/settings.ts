@@ -8,6 +8,22 @@ export type Automation = (typeof AUTOMATION_LEVELS)[number]
 export const MERGE_POLICIES = ['never', 'on_approval'] as const
 type MergePolicy = (typeof MERGE_POLICIES)[number]
 
+export const RULE_COMMANDS = ['run', 'plan', 'approve'] as const
+
+/** One rule of who × command × paths. Empty lists mean all. It adds a refusal or an approval, and never takes one away. */
+export interface ActorRule {
+  /** Logins of those whom it is about: requesters, for `approve` approvers. */
+  readonly actors: readonly string[]
+  /** Logins of those whom it is not about, whoever else is. */
+  readonly except: readonly string[]
+  readonly commands: readonly (typeof RULE_COMMANDS)[number][]
+  /** Globs; it then holds where the change touches one of them. */
+  readonly paths: readonly string[]
+  readonly decide: 'refuse' | 'approve'
+  /** How many people must approve, where it decides so. */
+  readonly required: number
+}
+
 export interface Limits {
   readonly budgetUsd: number
   readonly timeMs: number
@@ -29,6 +45,8 @@ export interface Settings {
   /** Globs beyond the built-in list. */
   readonly protected: readonly string[]
   readonly approvals: { readonly required: number; readonly requesterCounts: boolean; readonly expiresMs: number }
+  /** In addition to everything else. */
+  readonly rules: readonly ActorRule[]
   readonly merge: MergePolicy
   /**
    * `auto`: whatever CI appears on the commit must be green, and what the branch's rules require must appear.

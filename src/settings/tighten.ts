@@ -4,6 +4,7 @@
  *
  * - `automation`, `approvals`, `merge`, `limits`: the stricter of both. `limits.budget` also stays within `budgets.taskMax`.
  * - `ci`: the longer wait and the longer list of required checks, because less of either would be less evidence.
+ * - `rules`: all of them; each only adds a refusal or an approval.
  * - `protected`: both lists. `skills.allow`: what both allow; what the operator does not name is never used.
  * - `prefer`: the repository reorders the operator's backends, it cannot bring one in or leave one out.
  * - `verify`: a repository says itself what must pass in it; the operator's commands, if any, come first and are added to,
@@ -53,6 +54,7 @@ function settingsOf(operator: OperatorSettings): Settings {
     setup,
     protected: globs,
     approvals,
+    rules,
     merge,
     ci,
     limits,
@@ -68,6 +70,7 @@ function settingsOf(operator: OperatorSettings): Settings {
     setup,
     protected: globs,
     approvals,
+    rules,
     merge,
     ci,
     limits: { ...limits, budgetUsd },
@@ -90,6 +93,7 @@ function combined(outer: Settings, inner: RepositorySettings, operator: Operator
       requesterCounts: outer.approvals.requesterCounts && (approvals?.requesterCounts ?? true),
       expiresMs: Math.min(outer.approvals.expiresMs, approvals?.expiresMs ?? Number.POSITIVE_INFINITY),
     },
+    rules: [...outer.rules, ...(inner.rules ?? [])],
     merge: inner.merge === 'never' ? 'never' : outer.merge,
     ci: {
       waitMs: Math.max(outer.ci.waitMs, ci?.waitMs ?? 0),

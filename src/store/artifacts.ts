@@ -13,7 +13,9 @@ export const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024
 export type ArtifactKind =
   | 'snapshot'
   | 'classification'
+  | 'skill'
   | 'plan'
+  | 'plan_input'
   | 'prompt'
   | 'log'
   | 'diff'

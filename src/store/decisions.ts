@@ -31,10 +31,18 @@ export async function storeDecision(
 
 /** Oldest first. */
 export async function decisionsOf(db: Database, taskId: string): Promise<Decision[]> {
+  return (await decisionInputsOf(db, taskId)).map(({ decision }) => decision)
+}
+
+/** Decisions with all that the rules saw, oldest first. `facts` are as the version that decided knew them. */
+export async function decisionInputsOf(
+  db: Database,
+  taskId: string,
+): Promise<{ readonly decision: Decision; readonly facts: unknown }[]> {
   const rows = await db.prisma.decision.findMany({ where: { taskId }, orderBy: { id: 'asc' } })
   return rows.map((r) => {
-    const { approval, questions } = r.inputs as { approval?: unknown; questions?: unknown }
-    return {
+    const { approval, questions, facts } = r.inputs as { approval?: unknown; questions?: unknown; facts?: unknown }
+    const decision = {
       gate: r.gate as Gate,
       kind: r.kind,
       ruleId: r.ruleId,
@@ -43,5 +51,6 @@ export async function decisionsOf(db: Database, taskId: string): Promise<Decisio
       ...(approval === undefined ? {} : { approval }),
       ...(questions === undefined ? {} : { questions }),
     } as Decision
+    return { decision, facts }
   })
 }

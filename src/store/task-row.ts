@@ -58,6 +58,8 @@ export interface TaskInputs {
   readonly unread?: { readonly title: string; readonly body: string; readonly at: string; readonly by: string }
   /** What people should know besides the state: `hidden_text_removed`, a broken settings file … */
   readonly notes: readonly { readonly reasonCode: string; readonly detail: string }[]
+  /** The pack of the repository that steers the task, and the hash of its text as stored. */
+  readonly pack?: { readonly name: string; readonly hash: string }
   /** Only the plan was asked for. */
   readonly dryRun?: boolean
 }

@@ -31,10 +31,14 @@ export function policyFacts(
     requestedBackend: task.flags.backend ?? null,
     backendKnown: task.flags.backend === undefined || corridor.registry.get(task.flags.backend) !== null,
     requestedSkill: task.flags.skill ?? null,
-    skillKnown: task.flags.skill === undefined || corridor.skills.some((s) => s.name === task.flags.skill),
+    // Classification takes the pack that was asked for, the repository's included, wherever there is one.
+    skillKnown: task.flags.skill === undefined || classification.skill === task.flags.skill,
     budgetUsd: task.flags.budgetUsd ?? task.budgetUsd,
     budgetCapUsd: corridor.settings.budgets.taskMaxUsd,
     approvals: settings.approvals,
+    requester: task.requester.login,
+    // A task that was sorted by an earlier version has settings without rules.
+    actorRules: settings.rules ?? [],
     plan: known.plan,
     diff: known.diff === null ? null : diffFacts(classification.type, known.diff, settings.protected, corridor.secrets),
     protectedPaths: settings.protected,
@@ -43,6 +47,7 @@ export function policyFacts(
     textChanged:
       task.inputs.clarifications.length === 0 && task.inputs.notes.some((n) => n.reasonCode === 'snapshot_changed'),
     rounds: task.inputs.clarifications.length,
+    verdict: task.verdict,
     dryRun: task.inputs.dryRun === true,
   }
 }

@@ -1,3 +1,4 @@
+import { mayNotApprove } from '../policy/actor-rules.ts'
 import type { StoredApproval } from '../store/approvals.ts'
 import { approvalsOf, storeApproval } from '../store/approvals.ts'
 import type { StoredCommand } from '../store/commands.ts'
@@ -26,6 +27,8 @@ export async function recordApproval({ corridor, task, command }: CommandContext
   const gate = waiting ?? (how.ahead === true ? 'result' : null)
   if (gate === null) return { reasonCode: 'nothing_to_approve', ...refusal('nothing_to_approve') }
   if (!['admin', 'write'].includes(command.permission))
+    return { reasonCode: 'approval_not_counted', ...refusal('approval_not_counted') }
+  if (mayNotApprove((task.settings ?? corridor.settings).rules ?? [], command.actor.login))
     return { reasonCode: 'approval_not_counted', ...refusal('approval_not_counted') }
   if (gate === 'result' && task.reasonCode === 'changes_heard')
     return { reasonCode: 'changes_pending', ...refusal('changes_pending') }

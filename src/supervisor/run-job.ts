@@ -15,9 +15,11 @@ import { commitAll, headOf } from '../workspace/commit.ts'
 import { restoreAgentConfig } from '../workspace/restore-config.ts'
 import type { Worktree } from '../workspace/worktree.ts'
 import { agentReadOnlyPaths } from '../workspace/worktree.ts'
+import { earlierResults } from './answers/earlier-results.ts'
 import { requireBudget } from './budget.ts'
 import { scratchDirOf } from './clear-remains.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { skillOf } from './skills/skill-of.ts'
 import type { StepContext } from './step.ts'
 
 export interface JobInput {
@@ -105,7 +107,7 @@ async function selectBackend({ corridor, task }: StepContext, planned: PlannedJo
 }
 
 async function promptOf({ corridor, task }: StepContext, { plan, planned }: JobInput): Promise<string> {
-  const skill = corridor.skills.find((s) => s.name === plan.skill) ?? null
+  const skill = await skillOf(corridor, task)
   return buildPrompt({
     plan,
     job: planned,
@@ -115,6 +117,7 @@ async function promptOf({ corridor, task }: StepContext, { plan, planned }: JobI
     delimiter: randomBytes(9).toString('hex'),
     repair: task.repairs > 0 ? task.feedback : null,
     clarifications: task.inputs.clarifications,
+    earlier: await earlierResults(corridor.db, task, plan, planned),
     followUp: task.followUps > 0 ? await requestsOf(corridor.db, task.id, task.followUps) : [],
   })
 }

@@ -1,4 +1,5 @@
 import type { Capability } from './capability.ts'
+import type { ResultForm } from './form.ts'
 import type { Grant } from './grant.ts'
 import type { JobType } from './job.ts'
 import type { Mode, Risk, TaskType, Workflow } from './task.ts'
@@ -47,6 +48,8 @@ export interface Plan {
   readonly mode: Mode
   readonly workflow: Workflow
   readonly skill: string | null
+  /** SHA-256 of the pack's text, so that an approval is of the pack as it was. Absent in plans of earlier versions. */
+  readonly skillHash?: string
   readonly baseBranch: string
   /** null for tasks without code. */
   readonly baseSha: string | null
@@ -58,5 +61,9 @@ export interface Plan {
   /** What must be true at the end, in words of our own. */
   readonly criteria: readonly string[]
   readonly verification: VerificationPlan
+  /** What a model has thought through before: by name and SHA-256, so that an approval is of these texts. */
+  readonly documents?: readonly { readonly name: string; readonly sha256: string }[]
+  /** What a result in words must have; absent for work on files, and in plans of earlier versions. */
+  readonly form?: ResultForm
   readonly grant: Grant
 }

@@ -23,6 +23,15 @@ const TELLING_FAILURES = [
   'no_change_made',
   'answer_missing',
   'answer_unreadable',
+  'document_missing',
+  'section_missing',
+  'sources_missing',
+  'source_not_found',
+  'link_broken',
+  'decision_incomplete',
+  'data_unreadable',
+  'counts_differ',
+  'too_long',
 ] as const satisfies readonly ReasonCode[]
 
 /** What can keep a verification from being conclusive; the first that applies is the one that people must mend first. */
@@ -33,6 +42,8 @@ const TELLING_GAPS = [
   'verification_changed',
   'command_not_found',
   'no_tests_ran',
+  'counts_not_stated',
+  'repository_not_read',
   'review_not_run',
   'ci_not_awaited',
 ] as const satisfies readonly ReasonCode[]

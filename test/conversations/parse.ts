@@ -31,6 +31,8 @@ const given = z.strictObject({
   private: z.boolean().default(true),
   /** Files of the owner's repository `.github`; none = there is no such repository. */
   organisation: z.record(z.string(), z.string()).optional(),
+  /** What the model `thinker` says, one after the other, the last again and again; absent = there is no model. */
+  model: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).optional(),
 })
 export type Given = z.output<typeof given>
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Says, startModelStub } from '../support/model-stub.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { createNames, type Names } from './names.ts'
 import { printStory, type Story } from './parse.ts'
@@ -30,8 +31,19 @@ const LOOKS = 3
  * quiet. @returns the story with what GitHub showed, as its file has to be
  */
 export async function tell(story: Story, variant: Variant): Promise<string> {
-  const { agent, capabilities, settings, files, private: isPrivate } = story.given
-  const w = await openWorld({ agent, capabilities, config: settings, files, private: isPrivate, people: PEOPLE })
+  const { agent, capabilities, settings, files, private: isPrivate, model } = story.given
+  const stub =
+    model === undefined ? null : await startModelStub((_, count) => saysOf(model[Math.min(count, model.length - 1)]))
+  const thinker = stub === null ? {} : { thinker: stub.url }
+  const w = await openWorld({
+    agent,
+    capabilities,
+    config: settings,
+    files,
+    private: isPrivate,
+    people: PEOPLE,
+    ...thinker,
+  })
   if (story.given.organisation) await w.gh.seedRepository({ name: '.github', files: story.given.organisation })
   const failures: unknown[] = []
   const post = await openPost(w.url)
@@ -42,11 +54,15 @@ export async function tell(story: Story, variant: Variant): Promise<string> {
   })
   await w.close().catch((error: unknown) => failures.push(error))
   await post.close()
+  await stub?.close()
   const [first, ...others] = failures
   if (first instanceof Error && others.length > 0) first.message += `\nand then ${others.map(String).join('\n')}`
   if (failures.length > 0) throw first
   return printStory(story, shown)
 }
+
+const saysOf = (said: string | object | undefined): Says =>
+  typeof said === 'object' ? { object: said } : { text: said ?? '' }
 
 async function live(story: Story, variant: Variant, w: World, post: Post): Promise<string[]> {
   const names = createNames([

@@ -1,5 +1,18 @@
 import { expect } from 'vitest'
 import { story } from '../support/story.ts'
+import type { World } from '../support/world.ts'
+
+interface Replay {
+  readonly replayed: readonly { readonly what: string; readonly difference: string | null }[]
+}
+
+/** `supervisor replay`, whose exit code says whether anything differs. */
+async function replayOf(w: World, id: string): Promise<Replay['replayed']> {
+  const { code, stdout, stderr } = await w.cli('replay', id, '--json')
+  const { replayed } = JSON.parse(stdout || JSON.stringify(stderr)) as Replay
+  expect(code).toBe(replayed.every((r) => r.difference === null) ? 0 : 1)
+  return replayed
+}
 
 story(
   'high risk needs another person, and the requester is told so',
@@ -132,3 +145,34 @@ story('what nobody here can do is refused before anything runs', { capabilities:
   await w.says(issue, /Refused/)
   expect(await w.agentRuns()).toBe(0)
 })
+
+story(
+  'a rule of the repository about people and paths holds, at whatever level; what was decided can be decided again',
+  {
+    files: {
+      '.github/supervisor.yml':
+        'verify:\n  - { name: tests, run: node --test }\nrules:\n  - { paths: ["src/**"], decide: approve, required: 2 }\n  - { actors: [helper-person], commands: [approve], decide: refuse }\n  - { except: [maintainer], commands: [run], decide: refuse }\n',
+    },
+    people: { maintainer: 'write', reviewer: 'write', 'helper-person': 'write' },
+  },
+  async (w) => {
+    const { gh, repo } = w
+    const { issue } = await w.ask()
+    await w.reaches('VERIFY approval')
+    await gh.as('helper-person').comment(repo, issue, '/supervise approve')
+    await gh.as('maintainer').comment(repo, issue, '/supervise approve')
+    await w.settled()
+    await w.reaches('VERIFY approval')
+    await gh.as('reviewer').comment(repo, issue, '/supervise approve')
+    const { id } = await w.reaches('review')
+    const replayed = await replayOf(w, id)
+    expect(replayed.map((r) => r.difference)).toEqual(replayed.map(() => null))
+    expect(replayed.map((r) => r.what)).toEqual(expect.arrayContaining(['classification 1', 'plan 1', 'verdict']))
+    await w.query("update evidence set verdict = 'fail' where required and task_id = $1", [id])
+    const told = (await replayOf(w, id)).filter((r) => r.difference !== null)
+    expect(told).toEqual([{ what: 'verdict', difference: 'verdict: "pass" is now "fail"' }])
+    const refused = await w.ask({ by: 'reviewer' })
+    await w.says(refused.issue, /Refused by a rule/)
+    expect(await w.reaches('CANCELLED')).toMatchObject({ reason_code: 'refused_by_rule' })
+  },
+)

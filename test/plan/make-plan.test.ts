@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import { planHash } from '../../src/plan/plan-hash.ts'
-import { WORKFLOWS } from '../../src/task/task.ts'
+import { type Classification, MODES, type Mode, WORKFLOWS, type Workflow } from '../../src/task/task.ts'
 import { classification, NPM_TEST, planInput, skill } from './support.ts'
 
 describe('a coding plan', () => {
@@ -46,20 +46,53 @@ describe('a coding plan', () => {
   })
 })
 
-test.each(WORKFLOWS)('without files, %s is one job that answers, and runs no command', (workflow) => {
-  const plan = makePlan(
+const answerPlan = (workflow: Workflow, mode: Mode, more: Partial<Classification> = {}, wanted = '') =>
+  makePlan(
     planInput({
       baseSha: null,
+      wanted,
       classification: classification({
         type: 'research',
         workflow,
-        mode: 'rigorous',
+        mode,
         capabilities: ['review', 'research'],
+        ...more,
       }),
     }),
   )
-  expect(plan.jobs).toHaveLength(1)
-  expect(plan.jobs[0]).toMatchObject({ type: 'executor', capability: 'research', expectedArtifacts: ['answer'] })
+
+// fast, standard, rigorous: what each step leaves.
+test.each([
+  ['research', [['conclusion'], ['sources', 'conclusion'], ['sources', 'comparison', 'conclusion']]],
+  ['writing', [['revision'], ['outline', 'revision'], ['outline', 'draft', 'revision']]],
+  ['ops', [['record'], ['record'], ['record']]],
+  ['general', [['answer'], ['answer'], ['answer']]],
+] as const)('without files, the mode decides how many steps of %s are jobs', (workflow, wanted) => {
+  const documents = MODES.map((mode) => answerPlan(workflow, mode).jobs.flatMap((j) => j.expectedArtifacts))
+  expect(documents).toEqual(wanted.map((names) => names.map((name) => `${name}.md`)))
+  const { jobs } = answerPlan(workflow, 'rigorous')
+  expect(new Set(jobs.map((j) => j.key)).size).toBe(jobs.length)
+  for (const [i, job] of jobs.entries()) expect(job.dependsOn).toEqual(jobs.slice(0, i).map((j) => j.key))
+  expect(jobs.at(-1)?.type, 'the last one answers').toBe('executor')
+})
+
+test('what the request and the pack say about the form is in the plan, and in its criteria', () => {
+  const { form, criteria } = answerPlan('research', 'fast', {}, 'Compare A and B in at most 1,200 words.')
+  expect(form).toMatchObject({ maxWords: 1200, sources: true, decision: false, data: false })
+  expect(criteria).toContain('It has at most 1200 words')
+  expect(answerPlan('general', 'fast', { type: 'decision_support' }).form).toMatchObject({
+    decision: true,
+    sources: false,
+  })
+  expect(answerPlan('general', 'fast', { type: 'data_transformation' }).form).toMatchObject({
+    data: true,
+    maxWords: null,
+  })
+  expect(makePlan(planInput()).form, 'work on files has none').toBeUndefined()
+})
+
+test.each(WORKFLOWS)('without files, %s runs no command and edits nothing', (workflow) => {
+  const plan = answerPlan(workflow, 'rigorous')
   expect(plan).toMatchObject({ workflow, verification: { commands: [], setup: null, source: 'none' } })
   expect(plan.grant.paths).toEqual([])
   expect(plan.grant.tools).not.toContain('edit')

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { classify } from '../../src/classify/classify.ts'
 import { loadSkills } from '../../src/plan/load-skills.ts'
+import { parseRepositoryPack } from '../../src/plan/repository-pack.ts'
 import { parseSkill } from '../../src/plan/skills.ts'
 import { TASK_TYPES } from '../../src/task/task.ts'
 import { SKILL_TEXT, skill } from './support.ts'
@@ -53,6 +54,29 @@ describe('a malformed pack is refused by line', () => {
     expect(parsed).toMatchObject({ ok: false, file: FILE, line })
     expect(parsed.ok ? '' : parsed.message).toMatch(message)
   })
+  test.each([
+    ['a form with an unknown key', '  form: { jokes: true }\n  verify:', 11, /unknown key `jokes`/],
+    ['too few words', '  form: { max_words: 3 }\n  verify:', 11, /max_words/],
+    ['an artifact that is a path', '  artifacts: [../../etc/passwd]\n  verify:', 11, /such as sources\.md/],
+  ] as const)('%s', (_, to, line, message) => {
+    const parsed = parseSkill(change('  verify:', to), FILE)
+    expect(parsed).toMatchObject({ ok: false, line })
+    expect(parsed.ok ? '' : parsed.message).toMatch(message)
+  })
+  test('a form and artifacts are read', () => {
+    const text = change(
+      '  verify:',
+      '  artifacts: [sources.md]\n  form: { sections: [Answer], sources: true }\n  verify:',
+    )
+    expect(skill(text).form).toEqual({
+      sections: ['Answer'],
+      maxWords: null,
+      sources: true,
+      decision: false,
+      data: false,
+      documents: ['sources.md'],
+    })
+  })
   test('a heading in a code fence is no section', () => {
     const parsed = parseSkill(change('## Inputs', '```\n## Inputs\n```'), FILE)
     expect(parsed.ok ? '' : parsed.message).toMatch(/`## Inputs` is missing/)
@@ -61,6 +85,39 @@ describe('a malformed pack is refused by line', () => {
     expect(parseSkill(change('supervisor:\n', '__proto__:\n  polluted: true\nsupervisor:\n'), FILE).ok).toBe(false)
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
   })
+})
+
+describe('a pack of the repository', () => {
+  const pack = (from: string | RegExp, to: string) =>
+    parseRepositoryPack(SKILL_TEXT.replace(from, to), FILE, 'house-style')
+  test('asks for what its kind of work has anyway', () => expect(pack('', '').ok).toBe(true))
+  test.each([
+    [
+      'a shell for answers',
+      'workflow: coding\n  required_capabilities: [coding]',
+      'workflow: general\n  required_capabilities: [shell]',
+      6,
+    ],
+    ['a server for code', '[coding]', '[coding, mcp]', 6],
+    [
+      'a shell for whatever has its words',
+      'workflow: coding\n  required_capabilities: [coding]',
+      'workflow: ops\n  required_capabilities: [shell]',
+      6,
+    ],
+  ] as const)('does not get %s', (_, from, to, line) => {
+    const parsed = pack(from, to)
+    expect(parsed).toMatchObject({ ok: false, line, message: expect.stringMatching(/only with `workflow: ops`/) })
+  })
+  test('may run operations, which are never of low risk', () =>
+    expect(
+      pack(
+        /workflow: coding\n {2}required_capabilities: \[coding\]\n {2}match:\n {4}types: .*/,
+        'workflow: ops\n  required_capabilities: [shell]\n  match:\n    types: [ops_automation]',
+      ).ok,
+    ).toBe(true))
+  test('has the name that the operator allowed', () =>
+    expect(parseRepositoryPack(SKILL_TEXT, FILE, 'sup-coding')).toMatchObject({ ok: false, line: 2 }))
 })
 
 describe('the packs that come with the program', async () => {

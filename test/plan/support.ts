@@ -37,6 +37,7 @@ export const planInput = (more: Partial<PlanInput> = {}): PlanInput => ({
   baseBranch: 'main',
   baseSha: 'a'.repeat(40),
   verification: NPM_TEST,
+  wanted: '',
   revision: 0,
   changeRequest: null,
   ...more,

@@ -1,13 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { mayNotApprove } from '../../src/policy/actor-rules.ts'
 import { evaluate } from '../../src/policy/evaluate.ts'
 import type { PolicyFacts } from '../../src/policy/facts.ts'
 import { RULES } from '../../src/policy/rules.ts'
-import type { Automation } from '../../src/settings/settings.ts'
+import type { ActorRule, Automation } from '../../src/settings/settings.ts'
 import { AUTOMATION_LEVELS } from '../../src/settings/settings.ts'
-import { GATES } from '../../src/task/decision.ts'
+import { GATES, type Gate } from '../../src/task/decision.ts'
 import { RISKS, type Risk, TASK_TYPES } from '../../src/task/task.ts'
 import { classification, diff, facts, planWith } from './facts.ts'
+
+const rule = (more: Partial<ActorRule>): ActorRule => ({
+  actors: [],
+  except: [],
+  commands: [],
+  paths: [],
+  decide: 'approve',
+  required: 1,
+  ...more,
+})
 
 const withRisk = (risk: Risk, more: Partial<PolicyFacts> = {}): PolicyFacts =>
   facts({ classification: classification({ risk }), ...more })
@@ -172,6 +183,42 @@ test('a docs task that turns out riskier stops where the level would have asked'
   expect(at('balanced', 'high')).toMatchObject({ kind: 'approve', approval: { requesterCounts: false } })
   expect(at('full', 'high').kind).toBe('continue')
   expect(evaluate('publish', withRisk('high', { diff: diff({ risk: 'high' }) })).kind).toBe('continue')
+})
+
+describe('rules of who × command × paths', () => {
+  const at = (gate: Gate, rules: readonly ActorRule[], more: Partial<PolicyFacts> = {}) =>
+    evaluate(gate, facts({ automation: 'full', actorRules: rules, diff: gate === 'publish' ? diff() : null, ...more }))
+  test.each<[string, Gate, Partial<ActorRule>, Partial<PolicyFacts>, string]>([
+    ['a requester who may not', 'admit', { actors: ['MARIA'], decide: 'refuse' }, {}, 'deny'],
+    ['somebody else', 'admit', { actors: ['jon'], decide: 'refuse' }, {}, 'continue'],
+    ['everybody but one', 'admit', { except: ['jon'], decide: 'refuse' }, {}, 'deny'],
+    ['everybody but her', 'admit', { except: ['maria'], decide: 'refuse' }, {}, 'continue'],
+    ['running, not planning', 'admit', { commands: ['run'], decide: 'refuse' }, { dryRun: true }, 'continue'],
+    ['planning', 'admit', { commands: ['plan'], decide: 'refuse' }, { dryRun: true }, 'deny'],
+    ['a rule about approving', 'admit', { commands: ['approve'], decide: 'refuse' }, {}, 'continue'],
+    ['a plan of hers', 'execute', { actors: ['maria'] }, {}, 'approve'],
+    ['her paths', 'publish', { paths: ['src/**'] }, {}, 'approve'],
+    ['her paths, refused', 'publish', { paths: ['src/**'], decide: 'refuse' }, {}, 'deny'],
+    ['other paths', 'publish', { paths: ['infra/**'] }, {}, 'continue'],
+    ['paths, before they are known', 'execute', { paths: ['**'], decide: 'refuse' }, {}, 'continue'],
+    ['a glob that cannot be read', 'publish', { paths: ['{'.repeat(70_000)] }, {}, 'approve'],
+  ])('%s', (_, gate, given, more, kind) => expect(at(gate, [rule(given)], more).kind).toBe(kind))
+  test('as many people as the strictest rule wants, whichever row asks', () => {
+    const rules = [
+      rule({ required: 2 }),
+      rule({ actors: ['maria'], required: 3 }),
+      rule({ actors: ['jon'], required: 9 }),
+    ]
+    expect(at('execute', rules)).toMatchObject({ ruleId: 'actor-rule-plan', approval: { required: 3 } })
+    expect(at('execute', rules, { automation: 'manual' })).toMatchObject({
+      ruleId: 'manual-plan',
+      approval: { required: 3 },
+    })
+  })
+  test('an approver whose word does not count', () => {
+    const rules = [rule({ actors: ['bob'], commands: ['approve'], decide: 'refuse' })]
+    expect([mayNotApprove(rules, 'Bob'), mayNotApprove(rules, 'ann')]).toEqual([true, false])
+  })
 })
 
 test('a decision holds what it rests on, flat and bounded', () => {

@@ -31,6 +31,8 @@ export const facts = (more: Partial<PolicyFacts> = {}): PolicyFacts => ({
   budgetUsd: 5,
   budgetCapUsd: 20,
   approvals: { required: 1, requesterCounts: true },
+  requester: 'maria',
+  actorRules: [],
   plan: null,
   diff: null,
   protectedPaths: [],
@@ -38,6 +40,7 @@ export const facts = (more: Partial<PolicyFacts> = {}): PolicyFacts => ({
   isCode: true,
   textChanged: false,
   rounds: 0,
+  verdict: null,
   dryRun: false,
   ...more,
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_OPERATOR_SETTINGS } from '../../src/settings/parse.ts'
 import {
+  type ActorRule,
   AUTOMATION_LEVELS,
   type OperatorSettings,
   type RepositorySettings,
@@ -10,6 +11,15 @@ import {
 import { strictest, tighten } from '../../src/settings/tighten.ts'
 
 const command = (name: string, run = name) => ({ name, run, timeoutMs: 1_000, required: true })
+const rule = (more: Partial<ActorRule>): ActorRule => ({
+  actors: [],
+  except: [],
+  commands: [],
+  paths: [],
+  decide: 'refuse',
+  required: 1,
+  ...more,
+})
 const script = { type: 'script', command: ['x'], capabilities: ['coding'], env: {} } as const
 const operator: OperatorSettings = {
   ...DEFAULT_OPERATOR_SETTINGS,
@@ -35,6 +45,12 @@ describe('tighten', () => {
       { approvals: { required: 2, requesterCounts: false, expiresMs: 500 } },
       { approvals: { required: 1, requesterCounts: true, expiresMs: 900 } },
       { approvals: { required: 2, requesterCounts: false, expiresMs: 500 } },
+    ],
+    [
+      'rules add up',
+      { rules: [rule({ actors: ['a'] })] },
+      { rules: [rule({ paths: ['x/**'] })] },
+      { rules: [rule({ actors: ['a'] }), rule({ paths: ['x/**'] })] },
     ],
     ['prefer reorders', {}, { prefer: { coding: ['b'] } }, { prefer: { coding: ['b', 'a'] } }],
     ['prefer brings in nobody', {}, { prefer: { coding: ['c', 'ghost', 'b'] } }, { prefer: { coding: ['b', 'a'] } }],
@@ -137,6 +153,7 @@ function expectWithin(own: OperatorSettings, settings: Settings): void {
   for (const key of ['budgetUsd', 'timeMs', 'files', 'bytes', 'repairs', 'followUps', 'parallel'] as const)
     expect(settings.limits[key]).toBeLessThanOrEqual(own.limits[key])
   expect(settings.limits.budgetUsd).toBeLessThanOrEqual(own.budgets.taskMaxUsd)
+  expect(settings.rules).toEqual(expect.arrayContaining([...own.rules]))
   expect(settings.protected).toEqual(expect.arrayContaining([...own.protected]))
   expect(settings.verify ?? []).toEqual(expect.arrayContaining([...(own.verify ?? [])]))
   const names = (settings.verify ?? []).map((c) => c.name)
@@ -158,6 +175,10 @@ const settings = {
   ),
   setup: fc.string(),
   protected: names,
+  rules: fc.array(
+    names.map((actors) => rule({ actors })),
+    { maxLength: 2 },
+  ),
   merge: fc.constantFrom('never', 'on_approval'),
 } as const
 const number = fc.integer({ min: 1, max: 9 })

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { readConfig } from '../../src/config.ts'
 import { freePort } from '../../src/demo/free-port.ts'
@@ -55,6 +57,8 @@ export interface World extends Sight {
   /** The one with the web half first; empty where the program runs within the test. */
   readonly programs: Program[]
   run(kind: keyof typeof PROGRAMS): Promise<Program>
+  /** `supervisor …args` beside the running one, with its configuration; waits for its end. */
+  cli(...args: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>
   /** Stops the program that runs within the test, and starts it anew with nothing but its database and its directory. */
   restart(): Promise<void>
   /** Lets the agent `gated-fix` go on. */
@@ -151,6 +155,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       running.push(() => program.stop())
       return program
     }
+    const cli: World['cli'] = (...args) => {
+      const machine = { PATH: process.env['PATH'] ?? '', HOME: folders.home, TMPDIR: folders.tmp }
+      const argv = [join(ROOT, 'src', 'main.ts'), ...args]
+      return promisify(execFile)(process.execPath, argv, {
+        cwd: dir,
+        env: { ...env, ...machine },
+        timeout: 60_000,
+      }).then(
+        ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+        (error: { code: number; stdout: string; stderr: string }) => error,
+      )
+    }
     let restart: World['restart'] = () => Promise.reject(new Error('this program is a process of its own'))
     const count = options.processes
     if (count === undefined) {
@@ -185,6 +201,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       sandboxed,
       programs,
       run,
+      cli,
       restart,
       openGate: () => writeFile(join(folders.gate, 'open'), ''),
       ask,

@@ -15,7 +15,7 @@ const ATTEMPTS = 2
 const PAUSE_MS = 1_000
 /** Room for a report of some 5,000 words; a small form needs less and gets no more. */
 const TEXT_TOKENS = 8_000
-const FORM_TOKENS = 2_000
+const FORM_TOKENS = 6_000
 
 /**
  * A model behind a provider's API, asked in this process: text in, text out, or an object of a given form (SPEC 6.1).

@@ -251,6 +251,20 @@ export const REASONS = {
     'The change touches paths that the plan does not allow.',
     'Look at the change, then `/supervise approve` or `/supervise reject`.',
   ),
+  refused_by_rule: words(
+    'Refused by a rule.',
+    'The settings have a rule (`rules`) about who may ask for what, or about these paths.',
+    'Somebody whom the rule does not concern can ask, or leave those paths out.',
+  ),
+  rule_needs_approval: words(
+    'Waiting for approval.',
+    'A rule of the settings (`rules`) wants it for this person, command or path.',
+  ),
+  skill_invalid: words(
+    'A skill pack of the repository was left out.',
+    'It has a mistake.',
+    'Mend it on the default branch; `supervisor skills check skills` shows what is wrong.',
+  ),
   repository_settings_invalid: words(
     'The strictest policy holds.',
     '`.github/supervisor.yml` on the default branch has a mistake.',
@@ -443,6 +457,22 @@ export const REASONS = {
     'It is too long, or it is not text.',
     AGAIN_WORDS,
   ),
+  document_missing: words('A document is missing.', 'The plan or its skill pack wants it.', AGAIN_WORDS),
+  section_missing: words('A section is missing.', 'The form of the result wants it.', AGAIN_WORDS),
+  too_long: words('It is longer than was asked for.', null, AGAIN_WORDS),
+  sources_missing: words('No sources are named.', 'A statement without a source cannot be looked up.', AGAIN_WORDS),
+  source_not_found: words('A source is not there.', 'It is named in the result, and does not exist.', AGAIN_WORDS),
+  source_not_fetched: words('Nobody here has opened these addresses.', 'Verification has no network.'),
+  link_broken: words('A link leads nowhere.', 'There is no such file in the repository.', AGAIN_WORDS),
+  repository_not_read: words('The repository could not be read just now.', null, AGAIN_WORDS),
+  decision_incomplete: words('Options, criteria or the recommendation are missing.', null, AGAIN_WORDS),
+  data_unreadable: words(
+    'There are no data that a program can read.',
+    'They belong into one fenced block.',
+    AGAIN_WORDS,
+  ),
+  counts_differ: words('There are not as many records as it says.', null, AGAIN_WORDS),
+  counts_not_stated: words('It does not say how many records there are.', 'So nobody can tell whether one was lost.'),
   review_not_run: words('No second agent has reviewed this.', 'No backend that can review is configured.'),
 
   // people and the end

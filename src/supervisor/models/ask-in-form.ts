@@ -4,10 +4,11 @@ import type { Backend } from '../../execute/backend.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { finishJob, openJob, startJob } from '../../store/jobs.ts'
 import { underLease } from '../../store/leases.ts'
+import { OperatingError } from '../../task/errors.ts'
 import type { Ending, Job, RunResult } from '../../task/job.ts'
 import type { PlannedJob } from '../../task/plan.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
-import { isBudgetReached, requireBudget } from '../budget.ts'
+import { requireBudget } from '../budget.ts'
 import { scratchDirOf } from '../clear-remains.ts'
 import type { StepContext } from '../step.ts'
 
@@ -26,6 +27,9 @@ export type FormAnswer<T> =
   | { readonly kind: 'off' }
   | { readonly kind: 'given'; readonly by: string; readonly value: T }
   | { readonly kind: 'missing'; readonly by: string; readonly why: ReasonCode }
+
+/** Why there may be no money for another opinion: the task goes on without one. */
+const SPENT = ['budget_reached', 'day_budget_reached'] as const satisfies readonly ReasonCode[]
 
 /** A question that kills its worker three times is not asked a fourth time. */
 const MOST_ATTEMPTS = 3
@@ -53,8 +57,9 @@ export async function askInForm<Form extends z.ZodType>(
   try {
     await requireBudget(context)
   } catch (error) {
-    if (isBudgetReached(error)) return { kind: 'missing', by, why: 'budget_reached' }
-    throw error
+    const spent = SPENT.find((code) => error instanceof OperatingError && error.reasonCode === code)
+    if (spent === undefined) throw error
+    return { kind: 'missing', by, why: spent }
   }
   const name = `${question.key}-${task.round}.md`
   const promptHash = await underLease(corridor.db, lease, (tx) =>

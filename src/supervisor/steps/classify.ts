@@ -1,10 +1,11 @@
 import type { ClassifyInput } from '../../classify/classify.ts'
 import { type AskedOpinion, classifyWith } from '../../classify/opinion.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
-import { canonicalJson } from '../../task/hash.ts'
+import { canonicalJson, sha256 } from '../../task/hash.ts'
 import { askOpinion } from '../models/ask-opinion.ts'
 import { isSettingsNote, readSettings } from '../read-settings.ts'
 import { readSnapshot } from '../read-snapshot.ts'
+import { repositoryPacks } from '../skills/repository-packs.ts'
 import type { Step } from '../step.ts'
 import { syncMirror } from '../sync-mirror.ts'
 
@@ -14,6 +15,12 @@ export const classifyTask: Step = async (context) => {
   const mirror = await syncMirror(context)
   const { settings, sha, organisationSha, notes: broken } = await readSettings(corridor, task, mirror)
   const snapshot = await readSnapshot(corridor, task)
+  const { packs, problems } = await repositoryPacks(mirror, sha, settings.skills.allow)
+  // A pack of the repository that the operator allows stands in for ours of the same name.
+  const skills = [
+    ...packs.map((p) => p.skill),
+    ...corridor.skills.filter((s) => !packs.some((p) => p.skill.name === s.name)),
+  ]
   const input: ClassifyInput = {
     title: snapshot.title,
     ...(task.inputs.only === undefined
@@ -28,7 +35,7 @@ export const classifyTask: Step = async (context) => {
     mode: task.flags.mode ?? null,
     skillName: task.flags.skill ?? null,
     told: task.inputs.told ?? null,
-    skills: corridor.skills.map(({ name, workflow, match, requiredCapabilities }) => ({
+    skills: skills.map(({ name, workflow, match, requiredCapabilities }) => ({
       name,
       workflow,
       match,
@@ -38,7 +45,16 @@ export const classifyTask: Step = async (context) => {
   const opinion = await askOpinion(context, input)
   const classification = classifyWith(input, opinion)
   const { type, risk, complexity, mode, workflow, confidence, capabilities } = classification
-  const notes = [...task.inputs.notes.filter(({ reasonCode }) => !isSettingsNote(reasonCode)), ...broken]
+  const notes = [
+    ...task.inputs.notes.filter((n) => !isSettingsNote(n.reasonCode) && n.reasonCode !== 'skill_invalid'),
+    ...broken,
+  ]
+  for (const p of problems)
+    notes.push({ reasonCode: 'skill_invalid', detail: `${p.file}:${p.line}: ${p.message}`.slice(0, 500) })
+  const chosen = packs.find((p) => p.skill.name === classification.skill)
+  const text = chosen === undefined ? null : corridor.db.text(chosen.text)
+  const { pack: _before, ...inputs } = task.inputs
+  const pack = text === null ? {} : { pack: { name: chosen?.skill.name ?? '', hash: sha256(text) } }
   return {
     event: 'classified',
     reasonCode: 'classified',
@@ -64,12 +80,14 @@ export const classifyTask: Step = async (context) => {
       // What nobody named is the repository's to say; at the door only the operator's limit was known.
       ...(task.flags.budgetUsd === undefined ? { budgetUsd: settings.limits.budgetUsd } : {}),
       settingsSha: sha,
-      inputs: corridor.db.json({ ...task.inputs, notes }),
+      inputs: corridor.db.json({ ...inputs, ...pack, notes }),
     },
     also: async (tx) => {
       // With all that it was made of, so that it can be repeated. Redacted value by value, like the snapshot.
       const content = canonicalJson(corridor.db.json({ version: 1, input, opinion, classification }))
       const name = 'classification.json'
+      if (text !== null)
+        await storeArtifact(corridor.db, tx, task.id, { kind: 'skill', name: 'SKILL.md', content: text, exact: true })
       await storeArtifact(corridor.db, tx, task.id, { kind: 'classification', name, content, exact: true })
     },
   }

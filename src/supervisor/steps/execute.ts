@@ -1,4 +1,4 @@
-import type { PlannedJob } from '../../task/plan.ts'
+import type { Plan, PlannedJob } from '../../task/plan.ts'
 import { restWithoutBudget } from '../budget.ts'
 import { clearRemains } from '../clear-remains.ts'
 import { requirePlan } from '../read-snapshot.ts'
@@ -27,7 +27,7 @@ export const execute: Step = async (context) => {
   try {
     await clearRemains(context)
     const worktree = task.branch === null ? null : await openWorktree(context, task.branch)
-    const jobs = inOrder(plan.jobs.filter((j) => EXECUTED.some((t) => t === j.type)))
+    const jobs = toRun(plan, task.repairs, inOrder(plan.jobs.filter((j) => EXECUTED.some((t) => t === j.type))))
     let headSha = task.headSha
     for (const planned of jobs) {
       const job = await runJob(context, { plan, planned, worktree })
@@ -43,6 +43,10 @@ export const execute: Step = async (context) => {
     leave()
   }
 }
+
+/** What was gathered for an answer stays: a repair writes the result again, and nothing else. */
+const toRun = (plan: Plan, repairs: number, jobs: readonly PlannedJob[]): readonly PlannedJob[] =>
+  plan.baseSha === null && repairs > 0 ? jobs.slice(-1) : jobs
 
 /** Dependencies first; the plan's own order otherwise. A cycle cannot be planned, and would be left in plan order. */
 function inOrder(jobs: readonly PlannedJob[]): PlannedJob[] {

@@ -1,4 +1,5 @@
-import { makePlan } from '../../plan/make-plan.ts'
+import { planDocument } from '../../plan/documents.ts'
+import { makePlan, type PlanInput } from '../../plan/make-plan.ts'
 import { evaluate } from '../../policy/evaluate.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
@@ -11,11 +12,14 @@ import { canonicalJson, sha256 } from '../../task/hash.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { Plan, VerificationPlan } from '../../task/plan.ts'
 import { detectVerification } from '../../verify/detect.ts'
-import { branchHead, listFilesAt, readFileAt } from '../../workspace/mirror.ts'
+import { branchHead, listFilesAt, openMirror, readFileAt } from '../../workspace/mirror.ts'
 import { mergeBase } from '../../workspace/refs.ts'
+import { askDrafts } from '../models/ask-drafts.ts'
 import { policyFacts } from '../policy-facts.ts'
+import { readSnapshot } from '../read-snapshot.ts'
 import { standingApprovals } from '../record-approval.ts'
 import { rereadText } from '../reread-text.ts'
+import { skillOf } from '../skills/skill-of.ts'
 import type { Step, StepContext } from '../step.ts'
 import { syncMirror } from '../sync-mirror.ts'
 
@@ -35,19 +39,36 @@ export const planTask: Step = async (context) => {
   if (reread) return also ? { ...reread, also } : reread
   const isCode = changesFiles(classification)
   const { baseSha, verification } = isCode ? await baseOf(context) : { baseSha: null, verification: NOTHING_TO_RUN }
-  const plan = makePlan({
+  const snapshot = await readSnapshot(corridor, task)
+  const drafts =
+    baseSha === null
+      ? { documents: [], missing: null }
+      : await askDrafts(context, {
+          mirror: await openMirror(corridor.workRoot, task.repository.id),
+          sha: baseSha,
+          mode: classification.mode,
+        })
+  // As they will be stored: the plan's hash is over these texts.
+  const documents = drafts.documents.map(({ name, text }) => ({ name, text: corridor.db.text(text) }))
+  const input: PlanInput = {
     taskId: task.id,
     classification,
-    settings: task.settings ?? corridor.settings,
-    skill: corridor.skills.find((s) => s.name === classification.skill) ?? null,
+    // Nothing but the limits: the operator's settings hold the environment of backends, and this is stored.
+    settings: { limits: (task.settings ?? corridor.settings).limits },
+    skill: await skillOf(corridor, task),
     flags: task.flags,
     budgetUsd: task.budgetUsd,
     baseBranch: task.baseBranch,
     baseSha,
     verification,
+    wanted: [snapshot.request, snapshot.title, snapshot.body].join('\n'),
+    ...(documents.length === 0
+      ? {}
+      : { documents: documents.map(({ name, text }) => ({ name, sha256: sha256(text) })) }),
     revision: await revisionsOf(corridor.db, task.id),
     changeRequest: task.feedback,
-  })
+  }
+  const plan = makePlan(input)
   const content = canonicalJson(corridor.db.json(plan))
   const planHash = sha256(content)
   const facts = policyFacts(corridor, task, { plan, diff: null })
@@ -55,7 +76,11 @@ export const planTask: Step = async (context) => {
   const move = await followUp(context, plan, planHash, decision)
   return {
     ...move,
-    facts: { rule: decision.ruleId, plan: planHash },
+    facts: {
+      rule: decision.ruleId,
+      plan: planHash,
+      ...(drafts.missing === null ? {} : { model: `${drafts.missing.by} was not heard: ${drafts.missing.why}` }),
+    },
     patch: {
       planHash,
       baseSha,
@@ -65,6 +90,20 @@ export const planTask: Step = async (context) => {
     },
     also: async (tx) => {
       await storeArtifact(corridor.db, tx, task.id, { kind: 'plan', name: 'plan.json', content, exact: true })
+      for (const { name, text } of [...documents, planDocument(plan)])
+        await storeArtifact(corridor.db, tx, task.id, {
+          kind: 'document',
+          name,
+          content: corridor.db.text(text),
+          exact: true,
+        })
+      const made = canonicalJson(corridor.db.json({ version: 1, planHash, input }))
+      await storeArtifact(corridor.db, tx, task.id, {
+        kind: 'plan_input',
+        name: 'plan-input.json',
+        content: made,
+        exact: true,
+      })
       await storeDecision(corridor.db, tx, task.id, decision, facts, planHash)
       if (move.rest) await wantSurface(tx, surfaceOwner(task), 'asking')
     },

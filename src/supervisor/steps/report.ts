@@ -3,6 +3,7 @@ import type { Move } from '../../store/advance.ts'
 import { lastHeardAt, takeRequests } from '../../store/change-requests.ts'
 import type { Tx } from '../../store/database.ts'
 import { storeDecision } from '../../store/decisions.ts'
+import { evidenceOf } from '../../store/evidence.ts'
 import { deadSurface, wantSurface } from '../../store/outbox.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
@@ -10,6 +11,7 @@ import type { Decision } from '../../task/decision.ts'
 import { OperatingError } from '../../task/errors.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
+import { judge } from '../../verify/judge.ts'
 import { answerThreads } from '../answer-threads.ts'
 import { mayWrite, permissionOfActor } from '../permission.ts'
 import { policyFacts } from '../policy-facts.ts'
@@ -29,8 +31,7 @@ const PUBLISH_WAIT_MS = 5 * 60_000
  */
 export const report: Step = async (context) => {
   const { corridor, task } = context
-  if (task.headSha === null)
-    return task.verdict === 'pass' ? resultGate(context) : { event: 'failed_for_good', reasonCode: 'answer_missing' }
+  if (task.headSha === null) return task.verdict === 'fail' ? answerFailed(context) : resultGate(context)
   if (!isPublished(task)) {
     if (!mayWrite(await permissionOfActor(corridor, task.repository, task.requester))) {
       return { event: 'error', reasonCode: 'actor_without_write_access', facts: { actor: task.requester.login } }
@@ -71,6 +72,12 @@ function withAnswers(move: Move, answers: Move['also'] | null): Move {
       await answers(tx)
     },
   }
+}
+
+/** What an answer was found to lack, in its last round. */
+async function answerFailed({ corridor, task }: StepContext): Promise<Move> {
+  const { reasonCode } = judge(await evidenceOf(corridor.db, task.id, task.round))
+  return { event: 'failed_for_good', reasonCode }
 }
 
 /** The agent was asked for changes and made none: what GitHub has keeps the verdict that it has. */

@@ -2,17 +2,15 @@ import { mkdir, rm } from 'node:fs/promises'
 import { evaluate } from '../../policy/evaluate.ts'
 import { findSecrets } from '../../redact/find-secrets.ts'
 import type { Move } from '../../store/advance.ts'
-import { readArtifact, storeArtifact } from '../../store/artifacts.ts'
+import { storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
 import { evidenceOf, evidenceOfCommit, storeEvidence } from '../../store/evidence.ts'
-import { jobsOf } from '../../store/jobs.ts'
 import { underLease } from '../../store/leases.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
 import type { Evidence } from '../../task/evidence.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { Plan } from '../../task/plan.ts'
-import { answerEvidence } from '../../verify/answer-evidence.ts'
 import { commandEvidence } from '../../verify/command-evidence.ts'
 import { diffEvidence } from '../../verify/diff-evidence.ts'
 import { judge } from '../../verify/judge.ts'
@@ -25,10 +23,12 @@ import { diffBetween } from '../../workspace/diff.ts'
 import type { Mirror } from '../../workspace/mirror.ts'
 import { openMirror, readFileAt } from '../../workspace/mirror.ts'
 import { resolveCommits } from '../../workspace/refs.ts'
+import { verifyAnswer } from '../answers/verify-answer.ts'
 import { checkoutDirOf, clearCheckouts } from '../clear-remains.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import { standingApprovals } from '../record-approval.ts'
+import { repairMove } from '../repair.ts'
 import type { Step, StepContext } from '../step.ts'
 import { syncMirror } from '../sync-mirror.ts'
 import { isPushed, isVerificationOnly } from '../verification-only.ts'
@@ -55,7 +55,7 @@ export const verify: Step = async (context) => {
   if (alone) return judged
   if (verdict === 'fail') {
     const limit = (task.settings ?? context.corridor.settings).limits.repairs
-    if (task.repairs < limit) return repair(evidence, reasonCode)
+    if (task.repairs < limit) return repairMove(evidence, reasonCode)
     // What fails is not pushed onto a person's own branch either: there is no draft to put it in.
     if (isOnPullRequest(task) || task.headSha === (task.pushedSha ?? task.baseSha))
       return { event: 'held_for_good', reasonCode, patch: { verdict } }
@@ -167,19 +167,6 @@ function notAwaited(plan: Plan, commit: string): Evidence[] {
     : [ci]
 }
 
-function repair(evidence: readonly Evidence[], reasonCode: Move['reasonCode']): Move {
-  const failed = evidence.filter((e) => e.required && e.verdict === 'fail')
-  const feedback = failed
-    .map((e) => `${e.criterion}${e.command === null ? '' : ` (${e.command})`}: failed\n${e.excerpt}`)
-    .join('\n\n')
-  return {
-    event: 'repairable',
-    reasonCode: 'repair_wanted',
-    facts: { because: reasonCode, failed: failed.map((e) => e.criterion) },
-    patch: { feedback: feedback.slice(0, 30_000), repairs: { increment: 1 }, round: { increment: 1 } },
-  }
-}
-
 async function publishGate({ corridor, task }: StepContext, plan: Plan, diff: DiffFacts, goOn: Move): Promise<Move> {
   const facts = policyFacts(corridor, task, { plan, diff })
   const decision = evaluate('publish', facts)
@@ -203,24 +190,5 @@ async function publishGate({ corridor, task }: StepContext, plan: Plan, diff: Di
     patch: goOn.patch ?? {},
     rest: { waitingOn: 'approval', until },
     also: ask,
-  }
-}
-
-/** A task without code: its answer must be there and be readable (SPEC 9.7). */
-async function verifyAnswer({ corridor, task, lease }: StepContext, plan: Plan): Promise<Move> {
-  const stored = await readArtifact(corridor.db, task.id, 'answer')
-  const jobs = await jobsOf(corridor.db, task.id, task.round)
-  const answer = stored ?? jobs.findLast((j) => j.status === 'succeeded')?.result?.summary ?? ''
-  const evidence = answerEvidence(answer)
-  const { verdict, reasonCode } = judge(evidence)
-  return {
-    event: 'judged',
-    reasonCode,
-    facts: { verdict, workflow: plan.workflow },
-    patch: { verdict },
-    also: async (tx) => {
-      await storeEvidence(corridor.db, tx, lease, task.round, evidence)
-      await storeArtifact(corridor.db, tx, task.id, { kind: 'answer', name: 'answer.md', content: answer })
-    },
   }
 }

@@ -1,0 +1,97 @@
+import type { Move } from '../../store/advance.ts'
+import { storeArtifact } from '../../store/artifacts.ts'
+import { storeEvidence } from '../../store/evidence.ts'
+import { jobsOf } from '../../store/jobs.ts'
+import type { Evidence } from '../../task/evidence.ts'
+import { NO_FORM } from '../../task/form.ts'
+import type { Job } from '../../task/job.ts'
+import type { Plan } from '../../task/plan.ts'
+import { formEvidence } from '../../verify/answer/form-evidence.ts'
+import { answerEvidence } from '../../verify/answer-evidence.ts'
+import { judge } from '../../verify/judge.ts'
+import { branchHead, listFilesAt } from '../../workspace/mirror.ts'
+import { repairMove } from '../repair.ts'
+import type { StepContext } from '../step.ts'
+import { syncMirror } from '../sync-mirror.ts'
+
+const MAX_FILES = 50_000
+
+/** A task without code: its result must be there, and have the form that the plan says (SPEC 9.7). */
+export async function verifyAnswer(context: StepContext, plan: Plan): Promise<Move> {
+  const { corridor, task, lease } = context
+  const documents = await documentsOf(context, plan)
+  const answer = documents.at(-1)?.text ?? ''
+  const evidence = [
+    ...answerEvidence(answer),
+    ...ranToItsEnd(plan, documents.at(-1)?.job),
+    ...formEvidence({
+      answer,
+      form: plan.form ?? NO_FORM,
+      files: await filesOf(context),
+      documents: documents.map((d) => d.name),
+    }),
+  ]
+  const { verdict, reasonCode } = judge(evidence)
+  const also: NonNullable<Move['also']> = async (tx) => {
+    await storeEvidence(corridor.db, tx, lease, task.round, evidence)
+    await storeArtifact(corridor.db, tx, task.id, { kind: 'answer', name: 'answer.md', content: answer })
+    for (const { name, text, job } of documents)
+      await storeArtifact(corridor.db, tx, task.id, { kind: 'document', name, content: text, jobId: job.id })
+  }
+  if (verdict === 'fail' && task.repairs < (task.settings ?? corridor.settings).limits.repairs)
+    return { ...repairMove(evidence, reasonCode), also }
+  return { event: 'judged', reasonCode, facts: { verdict, workflow: plan.workflow }, patch: { verdict }, also }
+}
+
+interface Delivered {
+  readonly name: string
+  readonly text: string
+  readonly job: Job
+}
+
+/** What each job of the plan has left, in its order; of a job that ran again, the newest. */
+async function documentsOf({ corridor, task }: StepContext, plan: Plan): Promise<Delivered[]> {
+  const done = (await jobsOf(corridor.db, task.id)).filter((j) => j.status === 'succeeded')
+  return plan.jobs.flatMap((planned) => {
+    const job = done.findLast((j) => j.key === planned.key)
+    return job === undefined
+      ? []
+      : [{ name: planned.expectedArtifacts[0] ?? `${planned.key}.md`, text: job.result?.summary ?? '', job }]
+  })
+}
+
+/** An operation that ran as a program has an exit code, which was seen here and not told. */
+function ranToItsEnd({ workflow }: Plan, job: Job | undefined): Evidence[] {
+  const result = job?.result
+  if (workflow !== 'ops' || !result || result.exitCode === null) return []
+  return [
+    {
+      criterion: 'What was run ended well',
+      kind: 'exit_code',
+      required: true,
+      command: null,
+      exitCode: result.exitCode,
+      durationMs: result.durationMs,
+      counts: null,
+      excerpt: '',
+      artifactHash: null,
+      commit: null,
+      verdict: result.exitCode === 0 ? 'pass' : 'fail',
+      reasonCode: result.exitCode === 0 ? null : 'command_failed',
+    },
+  ]
+}
+
+/** Paths at the commit whose settings hold for the task; null where the repository cannot be read just now. */
+async function filesOf(context: StepContext): Promise<string[] | null> {
+  const { corridor, task } = context
+  try {
+    const mirror = await syncMirror(context)
+    const sha = task.settingsSha ?? (await branchHead(mirror, task.repository.defaultBranch))
+    return sha === null ? [] : await listFilesAt(mirror, sha, MAX_FILES)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    corridor.log.warn({ err: error, task_id: task.id }, 'listing the repository for the links of an answer')
+    return null
+  }
+}
