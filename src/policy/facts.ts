@@ -93,14 +93,15 @@ export function flatFacts(facts: PolicyFacts): Facts {
     budget_usd: facts.budgetUsd,
     budget_cap_usd: facts.budgetCapUsd,
     approvals_required: facts.approvals.required,
-    requester: facts.requester.slice(0, 50),
-    rules: facts.actorRules.length,
+    ...(facts.actorRules.length === 0
+      ? {}
+      : { requester: facts.requester.slice(0, 50), rules: facts.actorRules.length }),
     requester_counts: facts.approvals.requesterCounts,
     text_changed: facts.textChanged,
     clarification_rounds: facts.rounds,
     plan_revision: plan?.revision ?? null,
     dry_run: facts.dryRun,
-    ...(facts.verdict === null ? {} : { verdict: facts.verdict }),
+    ...(facts.verdict === 'inconclusive' ? { verdict: facts.verdict } : {}),
     ...(diff === null
       ? {}
       : {

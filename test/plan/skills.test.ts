@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { classify } from '../../src/classify/classify.ts'
 import { loadSkills } from '../../src/plan/load-skills.ts'
@@ -116,6 +117,27 @@ describe('a pack of the repository', () => {
         'workflow: ops\n  required_capabilities: [shell]\n  match:\n    types: [ops_automation]',
       ).ok,
     ).toBe(true))
+  test('whatever is written, it is read or refused by a line, and never crashes', () => {
+    const lines = SKILL_TEXT.split('\n')
+    const hostile = fc.constantFrom(
+      'a: &a [*a]',
+      '__proto__: { x: 1 }',
+      '!!js/function x',
+      '? [',
+      '\u0000',
+      '---',
+      '\u202e',
+      '<<: {}',
+      '- - - - -',
+    )
+    fc.assert(
+      fc.property(fc.nat(lines.length), fc.oneof(hostile, fc.string({ unit: 'binary' })), (at, line) => {
+        const parsed = parseRepositoryPack(lines.toSpliced(at, 1, line).join('\n'), FILE, 'house-style')
+        if (!parsed.ok) expect([parsed.line > 0, parsed.message.length > 0]).toEqual([true, true])
+      }),
+      { numRuns: 500 },
+    )
+  })
   test('has the name that the operator allowed', () =>
     expect(parseRepositoryPack(SKILL_TEXT, FILE, 'sup-coding')).toMatchObject({ ok: false, line: 2 }))
 })

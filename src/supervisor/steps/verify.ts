@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { evaluate } from '../../policy/evaluate.ts'
 import { findSecrets } from '../../redact/find-secrets.ts'
+import { verificationDocument } from '../../report/documents.ts'
 import type { Move } from '../../store/advance.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
@@ -115,6 +116,8 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   const secret = findSecrets(diff.patch, corridor.secrets).length > 0
   await underLease(corridor.db, lease, async (tx) => {
     await storeEvidence(corridor.db, tx, lease, task.round, evidence)
+    const page = verificationDocument(evidence)
+    await storeArtifact(corridor.db, tx, task.id, { kind: 'document', name: 'verification.md', content: page })
     for (const o of checks.outputs)
       await storeArtifact(corridor.db, tx, task.id, { kind: 'evidence', name: o.name, content: o.content, exact: true })
     if (!secret)
