@@ -1,7 +1,7 @@
 import { commentMarker } from './markers.ts'
 import { type Situation, situationOf } from './situation.ts'
 import { about, facts, heading, notes, whyLine } from './text/about.ts'
-import { agentWords, answerSection, heldFiles, heldPatch, logTail } from './text/agent-words.ts'
+import { agentWords, answerSection, draftsOf, heldFiles, heldPatch, logTail } from './text/agent-words.ts'
 import { evidenceTable, excerpts } from './text/evidence-table.ts'
 import { followUp } from './text/follow-up.ts'
 import { nextSteps, waitingFor } from './text/next-steps.ts'
@@ -58,6 +58,7 @@ function draw(view: TaskView, room: Room): string {
     followUp(view),
     answerSection(view, room.answer),
     steps,
+    asks ? draftsOf(view, room.log) : '',
     evidenceTable(view.evidence),
     heldFiles(view),
     facts(view),

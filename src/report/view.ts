@@ -38,6 +38,8 @@ export interface TaskView {
   readonly decisions: readonly Decision[]
   /** The agent's own last words; untrusted. */
   readonly agentSummary: string | null
+  /** What a model has thought through for the plan that waits; the agent will read it. Untrusted. */
+  readonly drafts?: readonly { readonly name: string; readonly text: string }[]
   /** Result of a task without code; untrusted. */
   readonly answer: string | null
   /** Things to tell besides the state: hidden text removed, a broken settings file, a clamped flag. */

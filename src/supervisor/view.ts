@@ -12,6 +12,7 @@ import type { StoredTask } from '../store/tasks.ts'
 import { readTask } from '../store/tasks.ts'
 import type { Evidence } from '../task/evidence.ts'
 import { isOnPullRequest } from '../task/on-pull-request.ts'
+import { planDocuments } from './answers/earlier-results.ts'
 import type { Corridor } from './corridor.ts'
 import { knownDiff } from './known-diff.ts'
 import { readPlan } from './read-snapshot.ts'
@@ -28,9 +29,10 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
   const web = github.webUrl(task.repository)
   // A round may be a verification alone: then the last work is what it is about.
   const jobs = await (task.state === 'EXECUTE' ? jobsOf : latestJobsOf)(db, taskId, task.round)
+  const plan = await readPlan(corridor, task)
   return {
     task,
-    plan: await readPlan(corridor, task),
+    plan,
     jobs,
     evidence: await evidenceFor(db, task),
     diff: await diffOf(corridor, task),
@@ -47,6 +49,7 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     decisions: await decisionsOf(db, taskId),
     // What a planner says is an object for us, no word to people.
     agentSummary: jobs.findLast((j) => j.result !== null && j.type !== 'planner')?.result?.summary ?? null,
+    ...(plan?.documents && task.state === 'PLAN' ? { drafts: await planDocuments(db, taskId, plan) } : {}),
     answer: task.headSha === null && task.verdict !== null ? await readArtifact(db, taskId, 'answer') : null,
     notes: [...(task.inputs.notes as TaskView['notes']), ...(await surfaceNotes(db, task))],
     links: {

@@ -1,10 +1,11 @@
 import { situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
 import { folded } from './folded.ts'
-import { code, fence, quote } from './safe.ts'
+import { code, fence, htmlText, quote } from './safe.ts'
 import { markdown } from './safe-markdown.ts'
 
 const MAX_FILES = 40
+const MAX_DRAFTS = 10
 
 /** What the agent said about its own work: quoted, bounded, and called what it is. */
 export function agentWords({ agentSummary, answer }: TaskView, max: number): string {
@@ -17,6 +18,15 @@ export function agentWords({ agentSummary, answer }: TaskView, max: number): str
 export function answerSection({ answer }: TaskView, max: number): string {
   if (answer === null || answer.trim() === '') return ''
   return `#### Answer\n<sub>Written by the agent. It can be wrong: the checks below say what was looked at.</sub>\n\n${markdown(answer, max)}\n\n* * *`
+}
+
+/** What goes to the agent with the plan, so that nobody approves what they have not seen. */
+export function draftsOf({ drafts }: TaskView, max: number): string {
+  if (drafts === undefined || max < 100) return ''
+  return drafts
+    .slice(0, MAX_DRAFTS)
+    .map(({ name, text }) => folded(`${htmlText(name, 40)}, drafted by a model for the agent`, quote(text, max)))
+    .join('\n\n')
 }
 
 /** The last lines of what runs now. */

@@ -14,7 +14,7 @@ export async function earlierResults(
   plan: Plan,
   planned: PlannedJob,
 ): Promise<{ name: string; text: string }[]> {
-  if (plan.baseSha !== null) return thoughtBefore(db, task, plan)
+  if (plan.baseSha !== null) return planDocuments(db, task.id, plan)
   const done = (await jobsOf(db, task.id)).filter((j) => j.status === 'succeeded')
   const keys = [...planned.dependsOn, ...(task.repairs > 0 ? [planned.key] : [])]
   return keys.flatMap((key) => {
@@ -25,10 +25,14 @@ export async function earlierResults(
 }
 
 /** The documents of the plan, by the hashes that were approved. */
-async function thoughtBefore(db: Database, task: StoredTask, plan: Plan): Promise<{ name: string; text: string }[]> {
+export async function planDocuments(
+  db: Database,
+  taskId: string,
+  plan: Plan,
+): Promise<{ name: string; text: string }[]> {
   const found: { name: string; text: string }[] = []
   for (const { name, sha256 } of plan.documents ?? []) {
-    const text = await readArtifact(db, task.id, 'document', sha256)
+    const text = await readArtifact(db, taskId, 'document', sha256)
     if (text !== null) found.push({ name, text })
   }
   return found
