@@ -20,7 +20,7 @@ const PEOPLE = {
 } as const
 
 /** Agents that wait: to be let go on, or to be ended. */
-const WAITING_AGENTS = ['gated-fix', 'half', 'hang']
+const WAITING_AGENTS = ['gated-fix', 'half-once', 'hang']
 const STEP_LIMIT_MS = 90_000
 const LOOK_EVERY_MS = 25
 /** What has just ended may be about to begin the next thing: quiet is what is found so often in a row. */

@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/conversations/{plain,doubled,reordered,restarted}.test.ts'],
     globalSetup: [join(import.meta.dirname, '..', 'support', 'global-database.ts')],
     env: { STORIES: 'all' },
-    maxWorkers: 3,
+    // More than there are processors: a story waits for half of its time.
+    maxWorkers: 4,
+    maxConcurrency: 2,
   },
 })
