@@ -11,7 +11,9 @@ import { jobsOf, latestJobsOf } from '../store/jobs.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { readTask } from '../store/tasks.ts'
 import type { Evidence } from '../task/evidence.ts'
+import type { Job } from '../task/job.ts'
 import { isOnPullRequest } from '../task/on-pull-request.ts'
+import type { Plan } from '../task/plan.ts'
 import { planDocuments } from './answers/earlier-results.ts'
 import type { Corridor } from './corridor.ts'
 import { knownDiff } from './known-diff.ts'
@@ -27,9 +29,8 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
   const task = await readTask(db, taskId)
   if (!task) return null
   const web = github.webUrl(task.repository)
-  // A round may be a verification alone: then the last work is what it is about.
-  const jobs = await (task.state === 'EXECUTE' ? jobsOf : latestJobsOf)(db, taskId, task.round)
   const plan = await readPlan(corridor, task)
+  const jobs = await jobsShown(db, task, plan)
   return {
     task,
     plan,
@@ -66,6 +67,13 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     reactions: true,
     now: new Date(),
   }
+}
+
+/** A repair of an answer runs the last step again: what the others have left in earlier rounds still stands. */
+function jobsShown(db: Database, task: StoredTask, plan: Plan | null): Promise<Job[]> {
+  if (plan !== null && plan.baseSha === null) return jobsOf(db, task.id)
+  // A round may be a verification alone: then the last work is what it is about.
+  return (task.state === 'EXECUTE' ? jobsOf : latestJobsOf)(db, task.id, task.round)
 }
 
 /** Of the present round; where its agent left the commit as it was, of the round that made the commit. */
