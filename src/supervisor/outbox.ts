@@ -89,8 +89,9 @@ export async function drainOutbox(corridor: Corridor, installationId: number, st
 }
 
 /** Puts off what GitHub's limits do not let out yet: all of the installation, or only what tells progress. */
-async function mustWait({ db }: Corridor, { installationId, isProgress }: OutboxRow): Promise<boolean> {
-  const pauseMs = pauseBeforeWrite(await readPace(db, installationId), isProgress ? 'progress' : 'change')
+async function mustWait({ db }: Corridor, { installationId, isProgress, surface }: OutboxRow): Promise<boolean> {
+  const urgency = surface === 'reaction' ? 'heard' : isProgress ? 'progress' : 'change'
+  const pauseMs = pauseBeforeWrite(await readPace(db, installationId), urgency)
   if (pauseMs === 0) return false
   const until = new Date(Date.now() + pauseMs)
   await holdInstallation(db, installationId, until, isProgress ? 'progress' : 'everything')

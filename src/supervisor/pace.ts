@@ -1,7 +1,7 @@
 import type { WritePace } from '../store/limits.ts'
 
-/** What a write is worth: what people wait for, or only how a task gets on. */
-export type Urgency = 'change' | 'progress'
+/** What a write is worth: that somebody was heard, what people wait for, or only how a task gets on. */
+export type Urgency = 'heard' | 'change' | 'progress'
 
 interface Rate {
   readonly perMinute: number
@@ -12,9 +12,11 @@ interface Rate {
 
 /**
  * GitHub takes 80 writes of content a minute and 500 an hour, and wants a second between them (SPEC 10.7). A surface may
- * take up to three writes, which is what the limits are below. Progress leaves room for all that matters more.
+ * take up to three writes, which is what the limits are below. Progress leaves room for all that matters more; a 👀 is one
+ * write, and goes out at once also where tasks keep the installation busy: silence is what people complain about most.
  */
 const RATES: Readonly<Record<Urgency, Rate>> = {
+  heard: { perMinute: 79, perHour: 499, burst: 20 },
   change: { perMinute: 77, perHour: 497, burst: 10 },
   progress: { perMinute: 40, perHour: 400, burst: 5 },
 }

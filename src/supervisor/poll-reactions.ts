@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000
 
 /** How often a waiting task is looked at: the longer it has waited, the less often. */
 const PACE = [
-  { untilMs: 15 * MINUTE_MS, everyMs: MINUTE_MS },
+  { untilMs: 10 * MINUTE_MS, everyMs: MINUTE_MS },
   { untilMs: 120 * MINUTE_MS, everyMs: 5 * MINUTE_MS },
   { untilMs: Number.POSITIVE_INFINITY, everyMs: 15 * MINUTE_MS },
 ] as const

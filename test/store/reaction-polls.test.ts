@@ -87,6 +87,6 @@ test('a question that GitHub does not show yet, or whose installation sleeps, is
 })
 
 test('the longer a task has waited, the less often it is looked at', () => {
-  const minutes = [0, 14, 15, 119, 120, 10_000].map((waited) => pauseAfter(waited * 60_000) / 60_000)
+  const minutes = [0, 9, 10, 119, 120, 10_000].map((waited) => pauseAfter(waited * 60_000) / 60_000)
   expect(minutes).toEqual([1, 1, 5, 5, 15, 15])
 })

@@ -37,6 +37,22 @@ describe('the pace of writes', () => {
     expect(writeFor(20 * SECOND, 'change').slice(10)).toEqual(Array.from({ length: 20 }, (_, n) => (n + 1) * SECOND))
   })
 
+  test('lets a 👀 out at once where tasks keep it busy, and not for ever', () => {
+    const busy = writeFor(20 * SECOND, 'change').map((at) => 20 * SECOND - at)
+    expect(pause(busy)).toBe(SECOND)
+    expect(pause(busy, 'heard')).toBe(0)
+    expect(
+      pause(
+        Array.from({ length: 20 }, () => 0),
+        'heard',
+      ),
+    ).toBe(SECOND)
+    expect(pause([], 'heard', 6_400), 'a limit of GitHub holds it, too').toBe(6_400)
+    const written = writeFor(2 * HOUR, 'heard')
+    expect(mostWithin(written, MINUTE)).toBeLessThan(80)
+    expect(mostWithin(written, HOUR)).toBeLessThan(500)
+  })
+
   test('never exceeds what GitHub takes in a minute and in an hour, with room for a surface of three writes', () => {
     const written = writeFor(2 * HOUR, 'change')
     expect(mostWithin(written, MINUTE) + 2).toBeLessThanOrEqual(80)
