@@ -57,6 +57,8 @@ function weighed(input: ClassifyInput, own: Classification, by: string, opinion:
   return noted(
     {
       ...withoutRival(taken, type),
+      // Which of several tasks is meant, only a person can say.
+      ...(own.several === undefined ? {} : { several: own.several }),
       risk: highest,
       mode: stricter([own.mode, taken.mode, modeOf(input, taken, highest)]),
       confidence: confidenceAfter(own, opinion),

@@ -18,7 +18,7 @@ const of = (input: Partial<ClassifyInput>): ClassifyInput => ({
   ...input,
 })
 const said = (opinion: Opinion): AskedOpinion => ({ kind: 'given', by: 'thinker', opinion })
-const VAGUE = of({ title: 'sum', request: 'look after it' })
+const VAGUE = of({ title: 'sum', request: 'take care of it' })
 
 describe('what a model says', () => {
   test('counts where the signals know nothing', () => {
@@ -83,6 +83,7 @@ test('whatever a model says of whatever text, it raises the risk or leaves it, a
       const both = classifyWith(i, said(o))
       expect(RISKS.indexOf(both.risk)).toBeGreaterThanOrEqual(RISKS.indexOf(own.risk))
       expect(MODES.indexOf(both.mode)).toBeGreaterThanOrEqual(MODES.indexOf(own.mode))
+      expect(both.several).toEqual(own.several)
       if (wantsOpinion(own, null)) expect(RISKS.indexOf(both.risk)).toBeGreaterThanOrEqual(RISKS.indexOf(o.risk))
       if (both.risk === 'high' && own.capabilities.includes('coding') && both.capabilities.includes('coding'))
         expect(both.mode).toBe('rigorous')
@@ -90,6 +91,14 @@ test('whatever a model says of whatever text, it raises the risk or leaves it, a
     }),
     { numRuns: 1_000 },
   )
+})
+
+test('several tasks stay several: which one is meant, only a person can say', () => {
+  const list = of({ title: 'Two things', request: '1. fix the crash in src/a.ts\n2. write the release notes for 2.0' })
+  const own = classify(list)
+  expect(own.several).toHaveLength(2)
+  const both = classifyWith({ ...list, skillName: null }, said({ type: 'research', risk: 'low', confidence: 1 }))
+  expect(both.several).toEqual(own.several)
 })
 
 test('no text, however it reads, is more than its form', () => {

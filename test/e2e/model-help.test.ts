@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type ModelStub, type Says, startModelStub } from '../support/model-stub.ts'
 import { openWorld, THINKER_KEY, type World } from '../support/world.ts'
 
-const VAGUE = { title: 'sum', body: '', request: 'look after add' }
+const VAGUE = { title: 'sum', body: '', request: 'take care of it' }
 const SORTED = { type: 'bug_fix', risk: 'low', confidence: 0.9 }
 
 const DRAFTS = {
@@ -46,7 +46,7 @@ withModel(
     const { issue } = await w.ask(VAGUE)
     await w.reaches('review')
     expect(stub.asked).toMatchObject([0, 1].map(() => ({ inForm: true, tools: false, key: THINKER_KEY })))
-    expect(stub.asked[0]?.prompt).toContain('look after add')
+    expect(stub.asked[0]?.prompt).toContain('take care of it')
     const [job] = await w.query("select * from jobs where key like 'classify-%'")
     expect(job).toMatchObject({ type: 'planner', backend: 'thinker', status: 'succeeded' })
     expect(await w.query("select tokens_in, tokens_out, cost_usd from spending where backend = 'thinker'")).toEqual(
