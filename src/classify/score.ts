@@ -13,6 +13,8 @@ const COUNTS_AT_MOST: Readonly<Partial<Record<SignalRule['where'], number>>> = {
 const FAULTS_IN_DOCUMENTS = 0.5
 /** "Add Kim to the team as an owner" begins with the word that features begin with. */
 const GENERIC_BESIDE_SPECIFIC = 0.3
+/** One form for everything asks for steps and logs, also of who answered "Feature request". */
+const HEADINGS_BESIDE_AN_ANSWER = 0.2
 /** In an order ("throw an error if …") the faults that it names are circumstances. */
 const FAULTS_IN_AN_ORDER = 0.4
 
@@ -23,15 +25,17 @@ export function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
   const documents = found.some((m) => m.rule.name === 'title_docs' && m.weight >= 0.4)
   const faults = ordered ? FAULTS_IN_AN_ORDER : documents ? FAULTS_IN_DOCUMENTS : 1
   const specific = found.some((m) => m.rule.where === 'lead' && m.weight >= 0.7 && isSpecific(m.rule.effect))
+  const answered = found.some((m) => m.rule.where === 'tag' && m.weight > 1 && m.rule.effect.types !== undefined)
   const groups: Partial<Record<SignalRule['where'], Map<TaskType, number>>> = {}
   for (const { rule, weight } of found)
     for (const type of TASK_TYPES) {
       const add = rule.effect.types?.[type]
       if (add === undefined) continue
       const circumstance = type === 'bug_fix' && (rule.where === 'title' || rule.where === 'prose')
+      const aside = answered && rule.where === 'heading' ? HEADINGS_BESIDE_AN_ANSWER : 1
       groups[rule.where] ??= new Map()
       const group = groups[rule.where] as Map<TaskType, number>
-      const sum = (group.get(type) ?? 0) + add * weight * (circumstance ? faults : 1) * (specific && rule.effect.generic === true ? GENERIC_BESIDE_SPECIFIC : 1)
+      const sum = (group.get(type) ?? 0) + add * weight * (circumstance ? faults : 1) * aside * (specific && rule.effect.generic === true ? GENERIC_BESIDE_SPECIFIC : 1)
       group.set(type, Math.min(sum, COUNTS_AT_MOST[rule.where] ?? Number.POSITIVE_INFINITY))
     }
   const scores = new Map<TaskType, number>()
