@@ -4,9 +4,10 @@ import type { SkillMatch } from '../task/skill.ts'
 import type { Classification, Complexity, Mode, Risk, TaskType, Workflow } from '../task/task.ts'
 import { COMPLEXITIES, isCodeType, RISKS } from '../task/task.ts'
 import { calibrated } from './calibration.ts'
+import { withoutClaims } from './claims.ts'
 import { strongestOf } from './explain.ts'
 import { isRead } from './language.ts'
-import { LANGUAGES } from './languages.ts'
+import { DANGERS, LANGUAGES } from './languages.ts'
 import type { Match } from './match-signals.ts'
 import { matchSignals } from './match-signals.ts'
 import { modeFor } from './mode.ts'
@@ -57,9 +58,15 @@ const TOLD_SCORE = 6
  * Deterministic and pure; reads at most the first 20,000 characters; never throws on any text.
  */
 export function classify(input: ClassifyInput): Classification {
+  const rest = withoutClaims(input)
+  return judge(input, rest === null ? 'low' : judge(rest, 'low').risk)
+}
+
+/** @param atLeast what the risk is, whatever is found */
+function judge(input: ClassifyInput, atLeast: Risk): Classification {
   const read = readText(input)
   const foreign = !read.language.isEnglish
-  const matches = matchSignals(foreign ? [...SIGNALS, ...LANGUAGES] : SIGNALS, read.sources)
+  const matches = matchSignals([...SIGNALS, ...(foreign ? LANGUAGES : DANGERS)], read.sources)
   const subject = {
     text: [input.request, input.title, input.body].join('\n').slice(0, 20_000).toLowerCase(),
     labels: input.labels.map((label) => label.toLowerCase()),
@@ -83,7 +90,8 @@ export function classify(input: ClassifyInput): Classification {
     size.complexity,
     ...matches.flatMap((m) => (m.quoted ? [] : (m.rule.effect.complexity ?? []))),
   ])
-  const risk = riskOf(type, matches, isCodeType(type) ? complexity : 'small', !isRead(read.language))
+  const unread = read.cut || !isRead(read.language)
+  const risk = riskOf(type, matches, { codeSize: isCodeType(type) ? complexity : 'small', unread, atLeast })
   const skill = chooseSkill(input.skills, subject, {
     askedFor: input.skillName,
     type,
@@ -128,7 +136,11 @@ const ANSWERING: readonly TaskType[] = ['research', 'decision_support', 'general
 const ACTING: readonly TaskType[] = ['ops_automation', 'data_transformation', 'unknown']
 
 /** The highest risk that any signal sets. What acts by itself or runs unattended starts at medium, unless it only reads. */
-function riskOf(type: TaskType, matches: readonly Match[], codeSize: Complexity, unread: boolean): Risk {
+function riskOf(
+  type: TaskType,
+  matches: readonly Match[],
+  { codeSize, unread, atLeast }: { codeSize: Complexity; unread: boolean; atLeast: Risk },
+): Risk {
   const acting = ACTING.includes(type)
   const readOnly = matches.some((m) => m.rule.effect.readOnly === true)
   const contained = matches.some((m) => m.rule.effect.contained === true)
@@ -138,13 +150,14 @@ function riskOf(type: TaskType, matches: readonly Match[], codeSize: Complexity,
   const found = matches.flatMap(({ rule, riskCap }) => {
     const { risk, riskIfActing } = rule.effect
     // A sensitive area is a risk where it is changed; an answer about it changes nothing.
-    if ((rule.where === 'prose' || rule.where === 'title') && ANSWERING.includes(type)) return []
+    const isArea = (rule.where === 'prose' || rule.where === 'title') && risk !== 'high'
+    if (isArea && ANSWERING.includes(type)) return []
     const raised = acting ? (riskIfActing ?? risk) : risk
     if (raised === undefined) return []
     // A cap is for code tasks that quote; an instruction to the agent is hostile wherever it stands.
     return acting || rule.name === 'instructs_the_agent' ? [raised] : [lower(raised, riskCap)]
   })
-  const risk = highest(RISKS, [base, ...found])
+  const risk = highest(RISKS, [base, atLeast, ...found])
   const raised = matches.some((m) => m.rule.effect.raises === true)
   return raised ? (RISKS[RISKS.indexOf(risk) + 1] ?? 'high') : risk
 }

@@ -24,7 +24,7 @@ export function firstLine(text: string): FirstLine {
   return { tags: scope === null ? tags : [...tags, labelWord(scope)], lead }
 }
 
-const EMOJI = /^(?:[\p{Extended_Pictographic}\u{fe0f}\u{200d}•]|:[a-z_]{2,30}:| ){1,12}/u
+const EMOJI = /^(?:[\p{Extended_Pictographic}•]|:[a-z_]{2,30}:| ){1,12}/u
 
 const PREAMBLE =
   /^(?:please|pls|kindly|hey|hi|hello|hi all|hi there|ok|okay|so|now|just|also|then|first|let's|lets|let us|(?:can|could|would|will) (?:you|someone|somebody|we)|(?:i|we)(?: would|'d)? (?:really )?(?:want|need|like|have)(?: you)? to|(?:we|you) (?:must|should) (?!we)|(?:it would be )?(?:nice|great|good|useful|helpful) to|need to|todo|consider|try to|help(?: me| us)? to|your task is to|the task is to|go ahead and|-|\*|\d{1,3}[.)])[,:!]? /i

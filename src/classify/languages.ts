@@ -30,7 +30,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('de_research', 'untersuch\\w{1,4}|recherch\\w{2,6}|vergleich\\w{0,3}|evaluier\\w{1,4}|herausfinden', types({ research: 4 })),
   prose('de_operate', 'ausrollen|bereitstell\\w{1,4}|neu ?start\\w{1,3}|server|sicherung|zertifikat\\w{0,2}|einspielen', types({ ops_automation: 3 })),
   prose('de_data', '(?:csv|json|excel|xml)[- ]?datei\\w{0,2}|doppelte (?:zeilen|eintrage|datensatze)|datensatz\\w{0,2}|umwandel\\w|bereinig\\w{1,3}|tabelle aus|zusammenfuhr\\w{1,3}', types({ data_transformation: 3.5 })),
-  prose('de_danger', near('losch\\w{1,4}|entfern\\w{1,3}|leer\\w{1,3}|vernicht\\w{1,3}|uberschreib\\w{1,3}', '(?:be)?nutzer\\w{0,8}|konten|konto|daten\\w{0,10}|tabelle\\w{0,2}|server|sicherung\\w{0,3}|backups?|kunden\\w{0,8}|dateien|produktion\\w{0,10}|alles?') + '|(?:auf|in) (?:die |der )?produktion|produktiv\\w{0,10}|ausrollen|veroffentlich\\w{1,4}|uberweis\\w{1,4}|bezahl\\w{1,3}', danger),
+  prose('de_danger', `${near('losch\\w{1,4}|entfern\\w{1,3}|leer\\w{1,3}|vernicht\\w{1,3}|uberschreib\\w{1,3}', '(?:be)?nutzer\\w{0,8}|konten|konto|daten\\w{0,10}|tabelle\\w{0,2}|server|sicherung\\w{0,3}|backups?|kunden\\w{0,8}|dateien|produktion\\w{0,10}|alles?')}|(?:auf|in) (?:die |der )?produktion|produktiv\\w{0,10}|ausrollen|veroffentlich\\w{1,4}|uberweis\\w{1,4}|bezahl\\w{1,3}`, danger),
   prose('de_sensitive', 'passwort|passworter|kennwort|zugangsdaten|geheimnis\\w{0,2}|schlussel|anmeld\\w{1,5}|zahlung\\w{0,6}|rechnung\\w{0,3}|losch\\w{1,4}|migration\\w{0,2}|berechtigung\\w{0,2}', sensitive),
 
   prose('es_fault', 'error(?:es)?|fallos?|falla|no funcionan?|no (?:muestra|aparece|carga|guarda|abre|deja|permite|responde|encuentra)|no se (?:ve|ven|puede|muestra|actualiza|guarda|carga|abre)|se (?:cierra|cuelga|rompe|bloquea)|incorrect[oa]s?|rot[oa]|da error|dej[oa] de', fault),
@@ -45,7 +45,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('es_research', 'investigar|investigacion|estudio de|comparar|comparativa|evaluar|analizar', types({ research: 4 })),
   prose('es_operate', 'desplegar|despliegue|reiniciar|servidor(?:es)?|certificado|copia de seguridad', types({ ops_automation: 3 })),
   prose('es_data', 'conjunto de datos|duplicad[oa]s|convertir|limpieza|limpiar (?:los )?datos|hoja de calculo|archivo (?:csv|json|excel)', types({ data_transformation: 3 })),
-  prose('es_danger', near('borrar|borre|borra|eliminar|elimina|elimine|vaciar|destruir', 'usuarios?|cuentas?|datos|tablas?|base de datos|servidor(?:es)?|clientes|archivos|copias?|produccion|todo|todos|todas') + '|(?:en|a) produccion|desplegar|publicar la version|transferir|pagar|reembols\\w{1,4}', danger),
+  prose('es_danger', `${near('borrar|borre|borra|eliminar|elimina|elimine|vaciar|destruir', 'usuarios?|cuentas?|datos|tablas?|base de datos|servidor(?:es)?|clientes|archivos|copias?|produccion|todo|todos|todas')}|(?:en|a) produccion|desplegar|publicar la version|transferir|pagar|reembols\\w{1,4}`, danger),
   prose('es_sensitive', 'contrasenas?|credenciales|claves?|pagos?|facturas?|iniciar sesion|inicio de sesion|permisos|borrar|eliminar|migracion', sensitive),
 
   prose('fr_fault', 'erreurs?|bogues?|ne (?:fonctionne|marche|s\'affiche|se (?:ferme|lance|charge)) (?:pas|plus)|plant(?:e|age)s?|casse|cassee|incorrecte?s?|impossible de|echoue|echec', fault),
@@ -60,7 +60,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('fr_research', 'etudier|etude|rechercher|comparer|comparatif|evaluer|analyser|enqueter', types({ research: 4 })),
   prose('fr_operate', 'deployer|deploiement|redemarrer|serveurs?|certificat|sauvegarde', types({ ops_automation: 3 })),
   prose('fr_data', 'jeux? de donnees|doublons|convertir|tableur|fichiers? (?:csv|json|excel)|nettoyer (?:les )?donnees', types({ data_transformation: 3 })),
-  prose('fr_danger', near('supprim\\w{1,4}|effac\\w{1,3}|vider|detruire|purger', 'utilisateurs?|comptes?|donnees|tables?|base de donnees|serveurs?|clients?|fichiers|sauvegardes?|tout|toutes|tous') + '|(?:en|de|la) production|deployer|publier|virement|rembours\\w{1,4}|payer', danger),
+  prose('fr_danger', `${near('supprim\\w{1,4}|effac\\w{1,3}|vider|detruire|purger', 'utilisateurs?|comptes?|donnees|tables?|base de donnees|serveurs?|clients?|fichiers|sauvegardes?|tout|toutes|tous')}|(?:en|de|la) production|(?:il faut|veuillez) (?:deployer|publier)|deployer (?:la|le|les|en)|publier (?:la|le|les)|virement|rembours\\w{1,4}|payer (?:la|le|les)`, danger),
   prose('fr_sensitive', 'mots? de passe|identifiants|cles? (?:api|secretes?)|paiements?|factures?|connexion|permissions|supprimer|effacer|migration', sensitive),
 
   prose('pt_fault', 'erros?|falha|nao (?:funciona|abre|carrega|aparece|salva|atualiza|consigo)|quebrad[oa]|trava|travando|incorret[oa]|parou de', fault),
@@ -75,13 +75,13 @@ export const LANGUAGES: readonly SignalRule[] = [
   prose('pt_research', 'investigar|pesquisar|pesquisa|comparar|avaliar|analisar', types({ research: 4 })),
   prose('pt_operate', 'implantar|reiniciar|servidor(?:es)?|certificado|backup', types({ ops_automation: 3 })),
   prose('pt_data', 'importar|remover duplicatas|planilha|limpeza', types({ data_transformation: 3 })),
-  prose('pt_danger', near('apagar|apague|excluir|exclua|deletar|delete|remover|limpar', 'usuarios?|contas?|dados|tabelas?|banco de dados|servidor(?:es)?|clientes|arquivos|backups?|tudo|todos|todas') + '|(?:em|na|para) producao|implantar|publicar a versao|transferir|pagar|reembols\\w{1,3}', danger),
+  prose('pt_danger', `${near('apagar|apague|excluir|exclua|deletar|delete|remover|limpar', 'usuarios?|contas?|dados|tabelas?|banco de dados|servidor(?:es)?|clientes|arquivos|backups?|tudo|todos|todas')}|(?:em|na|para) producao|implantar|publicar a versao|transferir|pagar|reembols\\w{1,3}`, danger),
   prose('pt_sensitive', 'senhas?|credenciais|chaves?|pagamentos?|faturas?|login|permissoes|apagar|excluir|migracao', sensitive),
 
   prose('it_fault', 'errore|errori|non (?:funziona|si apre|carica|viene)|si blocca|sbagliat[oa]|rott[oa]', fault),
   prose('it_wish', 'sarebbe (?:bello|utile)|vorrei|aggiungere|supporto per|permettere|suggerimento', wish),
   prose('it_asks', 'come (?:posso|si|faccio)|perche|e possibile|qualcuno (?:sa|puo)|domanda', asks),
-  prose('it_danger', near('cancell\\w{1,4}|elimin\\w{1,4}|rimuov\\w{1,4}', 'utenti|account|dati|tabell\\w|database|server|clienti|tutto|tutti') + '|in produzione', danger),
+  prose('it_danger', `${near('cancella(?:re|to|ti|te)?|elimina(?:re|to|ti|te(?= le| gli| i ))?|rimuov\\w{1,4}', 'utenti|account|dati|tabell\\w|database|server|clienti|tutto|tutti')}|in produzione`, danger),
 
   anywhere('zh_fault', '没有反应|不(?:了|起作用|工作|正常|显示|能|到)|转圈|卡住|报错|错误|失败|无法|不能|崩溃|闪退|异常|卡死|不显示|没有反应|打不开|无效|问题|失效|bug|不生效|乱码', fault),
   anywhere('zh_wish', '希望|建议|能否(?:支持|增加|添加)|支持一下|增加|添加|新增|请求支持|可以加|功能请求|需求|想要', wish),
@@ -93,7 +93,7 @@ export const LANGUAGES: readonly SignalRule[] = [
   anywhere('zh_operate', '部署|重启|服务器|证书|备份|上线', types({ ops_automation: 3 })),
   anywhere('zh_automation', '自动化|流水线|持续集成|定时任务|自动(?:发布|构建|测试|部署)', types({ workflow_automation: 4 }, { risk: 'medium' })),
   anywhere('zh_data', '转换(?:成|为)|去重|清洗|合并(?:数据|表格)|数据集|表格', types({ data_transformation: 3 })),
-  anywhere('zh_danger', near('删除|删掉|清空|移除|销毁|删', '用户|账号|账户|数据|数据库|表|服务器|客户|文件|备份|所有|全部|生产') + '|生产环境|线上环境|上线|发布到|部署到|转账|退款|付款', danger),
+  anywhere('zh_danger', `${near('删除|删掉|清空|移除|销毁|删', '用户|账号|账户|数据|数据库|表|服务器|客户|文件|备份|所有|全部|生产')}|生产环境|线上环境|上线|发布到|部署到|转账|退款|付款`, danger),
   anywhere('zh_sensitive', '密码|密钥|凭证|令牌|支付|登录|权限|删除|迁移|账单', sensitive),
 
   anywhere('ja_fault', 'されない|されません|効かない|消える|エラー|不具合|バグ|動かない|動作しない|できない|できません|クラッシュ|落ちる|失敗|表示されない|表示されません|文字化け|おかしい', fault),
@@ -105,13 +105,13 @@ export const LANGUAGES: readonly SignalRule[] = [
   anywhere('ja_research', '調査|比較|評価する|検証', types({ research: 4 })),
   anywhere('ja_operate', 'デプロイ|再起動|サーバー?|証明書|バックアップ|リリース', types({ ops_automation: 3 })),
   anywhere('ja_data', '変換|重複(?:を|行|データ)|データセット|集計|CSVを', types({ data_transformation: 3 })),
-  anywhere('ja_danger', near('削除|消去|消して|クリア', 'ユーザー?|アカウント|データ|データベース|テーブル|サーバー?|顧客|ファイル|バックアップ|すべて|全て|本番') + '|本番|デプロイ|公開して|送金|返金|支払', danger),
+  anywhere('ja_danger', `${near('削除|消去|消して|クリア', 'ユーザー?|アカウント|データ|データベース|テーブル|サーバー?|顧客|ファイル|バックアップ|すべて|全て|本番')}|本番|デプロイ|公開して|送金|返金|支払`, danger),
   anywhere('ja_sensitive', 'パスワード|認証|秘密|トークン|鍵|決済|ログイン|権限|削除|移行|請求', sensitive),
 
   anywhere('ko_fault', '오류|에러|버그|안 ?됩니다|안 ?돼|실패|작동하지|깨짐|충돌', fault),
   anywhere('ko_wish', '추가해|추가 요청|기능 요청|지원해|있으면 좋|제안|원합니다', wish),
   anywhere('ko_asks', '어떻게|인가요|질문|왜|무엇|궁금', asks),
-  anywhere('ko_danger', near('삭제|제거|초기화', '사용자|계정|데이터|테이블|서버|고객|파일|모든|전체') + '|운영 (?:서버|환경)|배포', danger),
+  anywhere('ko_danger', `${near('삭제|제거|초기화', '사용자|계정|데이터|테이블|서버|고객|파일|모든|전체')}|운영 (?:서버|환경)|배포`, danger),
   anywhere('ko_sensitive', '비밀번호|암호|인증|토큰|결제|로그인|권한|삭제|마이그레이션', sensitive),
 
   anywhere('ru_fault', '(?<![а-я])не [а-я]{3,15}|сбрасыва[а-я]{2,4}|ошибк[а-я]{1,2}|не работа[а-я]{1,3}|падает|вылетает|сломан[а-я]{0,2}|баг|зависает|не (?:открывается|загружается|отображается|удается|могу)|некорректн[а-я]{2}|неправильн[а-я]{1,2}', fault),
@@ -123,6 +123,9 @@ export const LANGUAGES: readonly SignalRule[] = [
   anywhere('ru_research', 'исследовать|исследование|сравнить|сравнение|изучить|оценить', types({ research: 4 })),
   anywhere('ru_operate', 'развернуть|перезапустить|сервер[а-я]{0,2}|сертификат|резервн[а-я]{2,3} копи[июя]', types({ ops_automation: 3 })),
   anywhere('ru_data', 'преобразовать|конвертировать|дубликат[а-я]{0,2}|набор данных|таблицу из', types({ data_transformation: 3 })),
-  anywhere('ru_danger', near('удали[а-я]{1,3}|удалять|очистить|стереть|снести', 'пользовател[а-я]{1,3}|аккаунт[а-я]{0,2}|данны[а-я]|таблиц[а-я]{1,2}|баз[а-я]{1,2}|сервер[а-я]{0,2}|клиент[а-я]{0,2}|файл[а-я]{0,2}|все|всех') + '|(?:на|в) прод[а-я]{0,9}|задеплоить|развернуть|перевести деньги|вернуть деньги|оплат[а-я]{2,3}', danger),
+  anywhere('ru_danger', `${near('удали[а-я]{1,3}|удалять|очистить|стереть|снести', 'пользовател[а-я]{1,3}|аккаунт[а-я]{0,2}|данны[а-я]|таблиц[а-я]{1,2}|баз[а-я]{1,2}|сервер[а-я]{0,2}|клиент[а-я]{0,2}|файл[а-я]{0,2}|все|всех')}|(?:на|в) прод[а-я]{0,9}|задеплоить|развернуть|перевести деньги|вернуть деньги|оплат[а-я]{2,3}`, danger),
   anywhere('ru_sensitive', 'парол[а-я]{1,2}|токен[а-я]{0,2}|ключ[а-я]{0,2}|платеж[а-я]{0,2}|авторизаци[а-я]{1,2}|вход|права|удалить|миграци[а-я]{1,2}', sensitive),
 ]
+
+/** Danger is seen in every language, whatever the rest of the text is in: a few English sentences above do not hide it. */
+export const DANGERS: readonly SignalRule[] = LANGUAGES.filter((row) => row.effect.risk === 'high')

@@ -66,7 +66,8 @@ export function splitMarkdown(text: string): Parts {
       if (known) headings.push(found.heading)
       inForm = known
       const left = known ? found.rest : line
-      if (left !== '') lines[folded > 0 ? 'evidence' : section].push(left)
+      // A heading of no form is content, whatever its section holds: it may be an order.
+      if (left !== '') lines[folded > 0 ? 'evidence' : known ? section : 'prose'].push(left)
       continue
     }
     const ticked = /^ ?[-*+] \[x\] (.{2,40})$/i.exec(line)?.[1]
@@ -119,8 +120,8 @@ const limited = (heading: string, rest: string): { heading: string; rest: string
 const bare = (text: string): string =>
   text
     .replace(/[*_`~]/g, '')
-    .replace(/^[\p{Extended_Pictographic}\u{fe0f}\u{200d}\d.):\s-]{1,12}/u, '')
-    .replace(/[\p{Extended_Pictographic}\u{fe0f}\s:?!.]{1,10}$/u, '')
+    .replace(/^[\p{Extended_Pictographic}\d.):\s-]{1,12}/u, '')
+    .replace(/[\p{Extended_Pictographic}\s:?!.]{1,10}$/u, '')
     .trim()
 
 /** Tags of HTML, pictures and the paths of links say nothing; that there is a link stays. */

@@ -53,7 +53,8 @@ function textFor(rule: SignalRule, source: Source): string | null {
     case 'tag':
       return source.name === 'label' ? source.text : null
     case 'action':
-      return isProse(source) ? source.text : null
+      // A heading that a form could have may still be an order in disguise.
+      return isProse(source) || source.name === 'heading' ? source.text : null
     case 'prose':
       // Steps, logs and versions are read for danger only: what they say of the kind of work, their headings say.
       return isProse(source) || (source.name === 'evidence' && negatable(rule) && rule.effect.raises !== true)

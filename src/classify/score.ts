@@ -35,7 +35,13 @@ export function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
       const aside = answered && rule.where === 'heading' ? HEADINGS_BESIDE_AN_ANSWER : 1
       groups[rule.where] ??= new Map()
       const group = groups[rule.where] as Map<TaskType, number>
-      const sum = (group.get(type) ?? 0) + add * weight * (circumstance ? faults : 1) * aside * (specific && rule.effect.generic === true ? GENERIC_BESIDE_SPECIFIC : 1)
+      const sum =
+        (group.get(type) ?? 0) +
+        add *
+          weight *
+          (circumstance ? faults : 1) *
+          aside *
+          (specific && rule.effect.generic === true ? GENERIC_BESIDE_SPECIFIC : 1)
       group.set(type, Math.min(sum, COUNTS_AT_MOST[rule.where] ?? Number.POSITIVE_INFINITY))
     }
   const scores = new Map<TaskType, number>()
@@ -48,7 +54,8 @@ export function scoreTypes(matches: readonly Match[]): Map<TaskType, number> {
 const isOrder = (add: TypeScores): boolean => (add.bug_fix ?? 0) < 2 && Math.max(0, ...Object.values(add)) >= 2
 
 const isSpecific = ({ types = {}, generic }: Effect): boolean =>
-  generic !== true && Object.entries(types).some(([type, add]) => type !== 'code_change' && type !== 'bug_fix' && add >= 4.5)
+  generic !== true &&
+  Object.entries(types).some(([type, add]) => type !== 'code_change' && type !== 'bug_fix' && add >= 4.5)
 
 export interface Decided {
   readonly type: TaskType

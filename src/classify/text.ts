@@ -30,6 +30,8 @@ export interface ReadText {
   /** The prose that says what is wanted; its size is the size of the request. */
   readonly wanted: string
   readonly language: Language
+  /** There is more than was read. */
+  readonly cut: boolean
   /** Its first line, and the items of its lists. */
   readonly listed: Listed
 }
@@ -110,6 +112,7 @@ export function readText(input: TextInput): ReadText {
       ? { headline: title, items: body.items, isIssue: true }
       : { headline: request.prose.split('\n', 1)[0] ?? '', items: request.items, isIssue: false },
     language: languageOf(wanted),
+    cut: input.request.length + input.title.length + input.body.length > MAX_READ,
   }
 }
 
@@ -117,10 +120,11 @@ export function readText(input: TextInput): ReadText {
  * One kind of apostrophe, space and line end, no runs of them, no accents on Latin letters and no letters in disguise
  * (`ｄｅｌｅｔｅ`), so that patterns stay simple and linear.
  */
-function normalise(text: string): string {
-  return (ONLY_ASCII.test(text) ? text : plainLetters(text))
+export function normalise(text: string): string {
+  const read = text.slice(0, MAX_READ)
+  return (ONLY_ASCII.test(read) ? read : plainLetters(read))
     .replace(/\r\n?/g, '\n')
-    .replace(/[\p{Cf}\u0000-\u0008\u000b-\u001f\u007f]/gu, '')
+    .replace(/[\p{Cf}\u0000-\u0008\u000b-\u001f\u007f]|\ufe0f/gu, '')
     .replace(/[\u2018\u2019\u02bc]/g, "'")
     .replace(/[^\S\n]+/g, ' ')
     .replace(/\n{3,}/g, '\n\n')
@@ -166,7 +170,14 @@ function written(name: Source['name'], text: string, weight: number, riskCap: Ri
 
 function plain(name: Source['name'], text: string, weight: number, riskCap: Risk): Source {
   // Only what is searched for words needs them.
-  return { name, text, starts: name === 'evidence' ? wordStarts(text) : NONE, lead: '', weight, riskCap }
+  return {
+    name,
+    text,
+    starts: name === 'evidence' || name === 'heading' ? wordStarts(text) : NONE,
+    lead: '',
+    weight,
+    riskCap,
+  }
 }
 
 const NONE: ReadonlySet<string> = new Set()

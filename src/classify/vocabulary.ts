@@ -16,7 +16,7 @@ export const REPOSITORY_DOCS =
 
 /** Texts that are handed over as an answer. */
 export const FREE_TEXTS =
-  '(?:guide|tutorial|how-?to|blog ?posts?|post|article|essay|release notes|announcement|newsletter|faq|glossary|letter|landing page copy|copy|white ?paper|paragraph|introduction|abstract|memo|press release|e-?mail|one-?pager|brief|job description|story|tweet|thread|slides|talk|speech|status update|policy text|summary for)'
+  '(?:guide|tutorial|how-?to|blog ?posts?|post|article|essay|release notes|announcement|newsletter|faq|glossary|letter|landing page copy|copy|white ?paper|paragraph|introduction|abstract|memo|press release|e-?mail|one-?pager|brief|job description|story|manual|handbook|tweet|thread|slides|talk|speech|status update|policy text|summary for)'
 
 /** Third person, as a fault is told in a title: "export drops the last row". */
 export const FINITE =

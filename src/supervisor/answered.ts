@@ -30,7 +30,11 @@ export async function answered({ corridor, task }: CommandContext, text: string)
 }
 
 /** One of several tasks was chosen: it stands for the request, and the agent is told so in the words of the request. */
-function onlyThis({ corridor }: Pick<CommandContext, 'corridor' | 'task'>, inputs: TaskInputs, only: string): CommandResult {
+function onlyThis(
+  { corridor }: Pick<CommandContext, 'corridor' | 'task'>,
+  inputs: TaskInputs,
+  only: string,
+): CommandResult {
   const reasonCode = 'clarification_answered'
   const clarifications = [...inputs.clarifications.slice(0, -1), `Only this one of the tasks is wanted: ${only}`]
   return {

@@ -74,13 +74,14 @@ export function chosenIn(answer: string, choices: readonly Choice[]): Choice | n
 }
 
 /** `2`, `#2`, `2. please`, `task 2`, `start with number 2`, `the second one`; a number inside a sentence is none. */
-const NUMBER = /^(?:please |let's |just |only )?(?:(?:start|begin|do|take|go)(?: with)? )?(?:the )?(?:task |number |no\.? ?|nr\.? ?|#)?(?:(\d{1,2})(?![\w.,:]*\d)(?=$|[\s.,:;!)])|(first|second|third|fourth|fifth|last)\b)/i
-const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth'] as const
+const NUMBER =
+  /^(?:please |let's |just |only )?(?:(?:start|begin|do|take|go)(?: with)? )?(?:the )?(?:task |number |no\.? ?|nr\.? ?|#)?(?:(\d{1,2})(?![\w.,:]*\d)(?=$|[\s.,:;!)])|(first|second|third|fourth|fifth|last)\b)/i
+const ORDINALS: readonly string[] = ['first', 'second', 'third', 'fourth', 'fifth']
 
 function numberedIn(line: string, choices: readonly Choice[]): Choice | null {
   const [, digits, ordinal] = NUMBER.exec(line.slice(0, 200)) ?? []
   if (digits !== undefined) return choices[Number(digits) - 1] ?? null
   if (ordinal === undefined) return null
   const word = ordinal.toLowerCase()
-  return (word === 'last' ? choices.at(-1) : choices[ORDINALS.findIndex((o) => o === word)]) ?? null
+  return (word === 'last' ? choices.at(-1) : choices[ORDINALS.indexOf(word)]) ?? null
 }

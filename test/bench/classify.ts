@@ -26,8 +26,19 @@ export const classify: Bench = async ({ say }) => {
     { what: 'risk accuracy', value: figures.riskAccuracy(judged), unit: '', note },
     { what: 'high risk called low', value: figures.highCalledLow(judged).length, unit: '', goal: '≤ 0', note },
     { what: 'calibration error', value: figures.calibrationError(bins), unit: '', note: 'expected, by tenths' },
-    { what: 'type accuracy, tuning part', value: figures.accuracy(onTuning), unit: '', note: `${tuning.length} examples` },
-    { what: 'speed', value: speed([...tuning, ...heldOut]), unit: '/s', goal: '≥ 1000', note: 'one core, without JSON' },
+    {
+      what: 'type accuracy, tuning part',
+      value: figures.accuracy(onTuning),
+      unit: '',
+      note: `${tuning.length} examples`,
+    },
+    {
+      what: 'speed',
+      value: speed([...tuning, ...heldOut]),
+      unit: '/s',
+      goal: '≥ 1000',
+      note: 'one core, without JSON',
+    },
   ]
   return rows
 }

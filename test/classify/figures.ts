@@ -63,4 +63,9 @@ export function calibrationError(bins: readonly Bin[]): number {
 const isRight = ({ wanted, got }: Judged): boolean => wanted.type === got.type
 const share = (judged: readonly Judged[], is: (j: Judged) => boolean): number =>
   judged.length === 0 ? 0 : judged.filter(is).length / judged.length
-const short = (type: TaskType): string => type.split('_').map((word) => word.slice(0, 5)).join('').slice(0, 6)
+const short = (type: TaskType): string =>
+  type
+    .split('_')
+    .map((word) => word.slice(0, 5))
+    .join('')
+    .slice(0, 6)

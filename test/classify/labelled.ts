@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Classification, Risk, TaskType } from '../../src/task/task.ts'
 import { classify } from '../../src/classify/classify.ts'
+import type { Classification, Risk, TaskType } from '../../src/task/task.ts'
 
 /** One invented issue, with what a careful maintainer would call it. */
 export interface Labelled {
@@ -28,7 +28,11 @@ const read = (name: string): readonly Labelled[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Labelled)
 
-export const classifyIssue = ({ title, body, labels = [] }: Pick<Labelled, 'title' | 'body' | 'labels'>): Classification =>
+export const classifyIssue = ({
+  title,
+  body,
+  labels = [],
+}: Pick<Labelled, 'title' | 'body' | 'labels'>): Classification =>
   classify({
     title,
     body,

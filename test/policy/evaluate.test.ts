@@ -29,6 +29,11 @@ const mark = (f: PolicyFacts, gate: 'execute' | 'result'): string => {
   return d.kind === 'continue' ? '-' : d.kind === 'approve' ? (d.approval.requesterCounts ? 'A' : 'O') : d.kind
 }
 
+const SEVERAL = [
+  { title: 'fix it', type: 'bug_fix' },
+  { title: 'write about it', type: 'writing' },
+] as const
+
 describe('automation levels, as the table of SPEC 4.2 has them', () => {
   // Plan approval for manual, cautious, balanced, full.
   test.each([
@@ -114,6 +119,13 @@ describe('admit', () => {
       { classification: classification({ type: 'unknown' }), rounds: 3 },
       'deny',
       'clarifications_used_up',
+    ],
+    ['several tasks', { classification: classification({ several: SEVERAL }) }, 'clarify', 'several_tasks_need_choice'],
+    [
+      'several tasks, asked for as one',
+      { classification: classification({ several: SEVERAL }), rounds: 2 },
+      'continue',
+      'low_risk_goes_on',
     ],
     ['a guess', { classification: classification({ confidence: 0.2 }) }, 'clarify', 'low_confidence_needs_answer'],
     [

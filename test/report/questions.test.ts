@@ -59,6 +59,17 @@ describe('questions', () => {
     expect(questionLines(asking('low_confidence_needs_answer', 0, unsure))).not.toMatch(/Which of the two/)
   })
 
+  test('several tasks are numbered, and their numbers are the answers', () => {
+    const several = [
+      { title: 'fix the crash, cc @everybody', type: 'bug_fix' },
+      { title: '<!-- x --> write a [post](https://a.invalid)', type: 'writing' },
+    ] as const
+    const text = questionLines(asking('several_tasks_need_choice', 0, { several }))
+    expect(text.match(/^\d\. \*\*[A-Z][a-z ]+\*\*: /gm)).toEqual(['1. **Bug fix**: ', '2. **Writing**: '])
+    expect(text).toContain('Which one should be started?')
+    expect(text).not.toMatch(/@everybody|(?<!\\)<!--|(?<!\\)\]\(http/)
+  })
+
   test('what it offers is what an answer can take', () => {
     for (const code of ['unknown_type_needs_answer', 'snapshot_changed'] as const) {
       const choices = choicesFor(code, null)

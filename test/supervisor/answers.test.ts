@@ -52,6 +52,34 @@ describe('an answer', () => {
     expect(task.inputs).toMatchObject({ clarifications: ['1. b\n2. the cache'], told: 'general_assistant' })
   })
 
+  test('takes one of several tasks: it is the request from then on', async () => {
+    const { id, lease } = await asking()
+    const several = [
+      { title: 'fix the crash', type: 'bug_fix' },
+      { title: 'write a post about it', type: 'writing' },
+    ]
+    const decision = {
+      gate: 'admit',
+      kind: 'clarify',
+      ruleId: 'several-tasks',
+      reasonCode: 'several_tasks_need_choice',
+      facts: {},
+      questions: ['several_tasks_need_choice'],
+    } as const
+    await storeDecision(store.db, store.db.prisma, id, decision, {}, null)
+    await store.sql('update tasks set classification = $1 where id = $2', [JSON.stringify({ several }), id])
+    await say(store, id, answering('2, please'))
+    await applyCommands(corridor, lease)
+    expect(await store.task(id)).toMatchObject({
+      state: 'CLASSIFY',
+      title: 'write a post about it',
+      inputs: {
+        only: 'write a post about it',
+        clarifications: ['Only this one of the tasks is wanted: write a post about it'],
+      },
+    })
+  })
+
   test('without a choice is text, as the command is', async () => {
     const { id, lease } = await asking()
     await say(store, id, { verb: 'clarify', argument: { argument: 'look after the cache', at: '' } })

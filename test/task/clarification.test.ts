@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { choicesFor, chosenIn } from '../../src/task/clarification.ts'
+import { choicesFor, chosenIn, taskIndexOf } from '../../src/task/clarification.ts'
 
 const KINDS = choicesFor('unknown_type_needs_answer', null)
 
@@ -51,9 +51,45 @@ describe('an answer takes a choice', () => {
     expect(choicesFor('low_confidence_needs_answer', { type: 'bug_fix' })).toEqual([])
   })
 
+  const several = [
+    { title: 'fix it', type: 'bug_fix' },
+    { title: 'write about it', type: 'writing' },
+  ] as const
+  const tasks = choicesFor('several_tasks_need_choice', { type: 'bug_fix', several })
+  test.each([
+    ['2', 'task_2'],
+    ['#1', 'task_1'],
+    ['2.', 'task_2'],
+    ['2, please', 'task_2'],
+    ['start with number 2', 'task_2'],
+    ['Task 1 first, then the other', 'task_1'],
+    ['the second one', 'task_2'],
+    ['The last.', 'task_2'],
+    ['**2**', 'task_2'],
+    ['3', null],
+    ['0', null],
+    ['2.5 hours', null],
+    ['both', null],
+    ['fix it', null],
+    ['it takes 2 days', null],
+    ['', null],
+  ])('of several tasks: %j', (answer, choice) => {
+    expect(tasks).toEqual(['task_1', 'task_2'])
+    expect(chosenIn(answer, tasks)).toBe(choice)
+  })
+  test('a choice of a task has an index, no other has', () => {
+    expect([...tasks, 'text_now', 'bug_fix'].map((c) => taskIndexOf(c as (typeof tasks)[number]))).toEqual([
+      0,
+      1,
+      null,
+      null,
+    ])
+  })
+
   test('whatever the text is, quickly', () => {
     fc.assert(fc.property(fc.string({ maxLength: 5_000, unit: 'binary' }), (text) => void chosenIn(text, KINDS)))
     for (const text of ['1. '.repeat(20_000), ' '.repeat(60_000), `a${'('.repeat(60_000)}`, 'the '.repeat(20_000)])
       expect(chosenIn(text, KINDS)).toBeNull()
+    for (const text of ['2'.repeat(60_000), 'the '.repeat(20_000)]) expect(chosenIn(text, tasks)).toBeNull()
   })
 })
