@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ModelCall } from '../gateway/gateway.ts'
 import type { Capability } from '../task/capability.ts'
 import type { Grant } from '../task/grant.ts'
 import type { JobType, RunResult } from '../task/job.ts'
@@ -30,6 +31,10 @@ export interface RunInput {
   readonly emit: (event: RunEvent) => void
   /** Of an earlier run that this one goes on from, where the backend can. */
   readonly sessionId: string | null
+  /** Keeps a backend's sessions from run to run of this task on this machine; null = none are kept. */
+  readonly sessionDir: string | null
+  /** What this run may still cost, in US dollars. Enforced where its calls to a model pass (src/gateway). */
+  readonly budgetUsd: number
   readonly timeoutMs: number
 }
 
@@ -38,6 +43,8 @@ export type RunEvent =
   | { readonly type: 'output'; readonly text: string }
   | { readonly type: 'message'; readonly text: string }
   | { readonly type: 'tool'; readonly name: string }
+  /** A call to a model passed the gateway: for the transcript. */
+  | { readonly type: 'call'; readonly call: ModelCall }
 
 export type Probe =
   | { readonly available: true; readonly version: string | null }

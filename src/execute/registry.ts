@@ -2,6 +2,8 @@ import type { BackendSettings } from '../settings/settings.ts'
 import type { Capability } from '../task/capability.ts'
 import type { JobType } from '../task/job.ts'
 import type { Backend } from './backend.ts'
+import { claudeCode } from './backends/claude-code.ts'
+import { codex } from './backends/codex.ts'
 import { reasoning } from './backends/reasoning.ts'
 import { recorded } from './backends/recorded.ts'
 import { script } from './backends/script.ts'
@@ -63,6 +65,10 @@ function create(name: string, settings: BackendSettings, environment: Environmen
       return shell(name, settings)
     case 'recorded':
       return recorded(name, settings)
+    case 'claude-code':
+      return claudeCode(environment)(name, settings)
+    case 'codex':
+      return codex(environment)(name, settings)
     case 'reasoning':
       return reasoning(environment)(name, settings)
     default:

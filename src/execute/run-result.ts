@@ -41,6 +41,7 @@ export function blankResult(ended: Ending, facts: RunFacts): RunResult {
     tokensOut: 0,
     costUsd: null,
     sessionId: null,
+    retryAt: null,
     log: '',
     ...facts,
   }

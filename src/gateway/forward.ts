@@ -55,7 +55,9 @@ export async function forward(f: Forwarding): Promise<void> {
   const entry = f.isMetered ? f.ledger.open(model, estimate) : null
   const call = await carry(f, sent, estimate, entry)
   const cost = entry?.close(call.usage, call.model) ?? null
-  if (f.isMetered && call.isTold) f.onTrouble(call.trouble)
+  const { trouble } = call
+  if (f.isMetered && call.isTold)
+    f.onTrouble(trouble === null ? null : { ...trouble, message: withoutKey(trouble.message, f.key) })
   if (f.isMetered && f.ledger.isSpent()) f.onBudget()
   f.onCall({
     at,
@@ -67,7 +69,7 @@ export async function forward(f: Forwarding): Promise<void> {
     tokensOut: call.usage.output,
     costUsd: cost,
     isEstimate: call.isEstimate,
-    trouble: call.trouble?.message ?? null,
+    trouble: trouble === null ? null : withoutKey(trouble.message, f.key),
     request: withoutKey(boundedText(sent, KEPT_BYTES, 'tail'), f.key),
     response: withoutKey(call.text, f.key),
   })
@@ -136,7 +138,8 @@ function carry(f: Forwarding, sent: Buffer, estimate: Usage, entry: Entry | null
       })
     }
     const passWhole = (headers: IncomingHttpHeaders, bytes: Buffer | null): void => {
-      const told = bytes === null ? null : parseObject(bytes.toString('utf8'))
+      const text = withoutKey(bytes?.toString('utf8') ?? '', f.key)
+      const told = parseObject(text)
       if (bytes !== null) tally.keep(bytes)
       const isGood = status !== null && status >= 200 && status < 300
       if (!isGood) trouble = wire.troubleOf(status ?? 502, headers, told)
@@ -146,7 +149,7 @@ function carry(f: Forwarding, sent: Buffer, estimate: Usage, entry: Entry | null
       else if (status !== null && status >= 300 && status < 400) giveUp(`the provider redirects (${status})`)
       else if (!isOver) {
         f.response.writeHead(status ?? 502, passed(headers, wire.answeredHeaders))
-        f.response.end(withoutKey(bytes.toString('utf8'), f.key))
+        f.response.end(text)
         finish(true)
       }
     }

@@ -8,6 +8,15 @@ export interface Box {
   readonly readOnly: readonly string[]
   /** Private HOME: a directory of the run, writable. */
   readonly home: string
+  /** The only ways out of the box's network, which has nothing else. Absent = none. */
+  readonly doors?: readonly Door[]
+}
+
+/** A port of the box's own 127.0.0.1 that leads to a socket of ours on the host. */
+export interface Door {
+  readonly port: number
+  /** Absolute path on the host. */
+  readonly socket: string
 }
 
 export interface Mount {

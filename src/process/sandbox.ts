@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { BASE_PATH } from './base-path.ts'
+import { doorMounts, throughDoors } from './doors.ts'
 import { type Box, type Mount, planMounts } from './mounts.ts'
 
 export type { Box } from './mounts.ts'
@@ -24,7 +25,7 @@ export function boxArgv(
   env: Readonly<Record<string, string>>,
   argv: readonly string[],
 ): [string, ...string[]] {
-  return ['bwrap', ...boxOptions(box, planMounts(box), cwd, env), '--', ...argv]
+  return ['bwrap', ...boxOptions(box, planMounts(box), cwd, env), '--', ...throughDoors(box.doors ?? [], argv)]
 }
 
 /**
@@ -40,17 +41,27 @@ export function boxOptions(
   const environment = Object.entries({ ...env, HOME: box.home })
   return [
     ['--die-with-parent', '--new-session', '--unshare-all', '--hostname', 'sandbox', '--cap-drop', 'ALL'],
+    asNobody(),
     ['--clearenv', ...environment.flatMap(([name, value]) => ['--setenv', name, value])],
     // Memory-backed, hence limited. Before all binds, as worktrees or our node may lie below /tmp.
     ['--perms', '1777', '--size', `${GIB}`, '--tmpfs', '/tmp'],
     systemMounts(),
     ['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--size', `${GIB / 4}`, '--tmpfs', '/dev/shm'],
     mounts.flatMap(({ path, kind }) => [kind === 'read_only' ? '--ro-bind' : '--bind', path, path]),
+    doorMounts(box.doors ?? []),
     // Last, because mount points are made on them: what is left of these file systems is nobody's hiding place.
     [...hiddenInUsr(), '/dev', '/'].flatMap((path) => ['--remount-ro', path]),
     ['--chdir', cwd],
   ].flat()
 }
+
+/**
+ * A supervisor that runs as root looks like `nobody` in the box: agents refuse to work for root, and an agent's own
+ * sandbox inside ours could not be made (mapping uid 0 again needs a capability that nothing in the box has).
+ */
+const asNobody = (): string[] =>
+  process.getuid?.() === 0 ? ['--unshare-user', '--uid', `${NOBODY}`, '--gid', `${NOBODY}`] : []
+const NOBODY = 65_534
 
 /** Whether a sandbox works here, found by starting one (a binary alone says little). Looked up once per process. */
 export function probeSandbox(): Promise<SandboxState> {

@@ -65,6 +65,10 @@ export const duration = (minMs: number, maxMs: number) =>
 export const money = (max: number) =>
   measured(parseMoney, 0.01, max, `must be an amount such as 5usd, from 0.01usd to ${max}usd`)
 
+/** → US dollars; nothing at all is a price, too. */
+export const price = (max: number) =>
+  measured(parseMoney, 0, max, `must be an amount such as 2.50usd, from 0usd to ${max}usd`)
+
 /** → bytes. */
 export const size = (max: number) =>
   measured(parseSize, 1, max, `must be a size such as 1MB (B, kB, MB, GB, KiB, MiB, GiB), up to ${max / 1_000_000}MB`)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CAPABILITIES, type Capability } from '../task/capability.ts'
-import { duration, line, listOf, money, named, script, section, wholeNumber } from './fields.ts'
+import { duration, line, listOf, money, named, price, script, section, wholeNumber } from './fields.ts'
 import { backendName, REPOSITORY_SHAPE } from './repository-schema.ts'
 import type { BackendSettings } from './settings.ts'
 
@@ -38,6 +38,26 @@ const textCapabilities = z
   .array(z.enum(TEXT_CAPABILITIES), { error: `must be a list of: ${TEXT_CAPABILITIES.join(', ')}` })
   .min(1, `must name at least one of: ${TEXT_CAPABILITIES.join(', ')}`)
 
+const perMillion = price(10_000)
+const prices = z
+  .record(
+    line(200),
+    section({
+      input: perMillion,
+      output: perMillion,
+      cacheRead: perMillion.optional(),
+      cacheWrite: perMillion.optional(),
+    }).transform(({ input, output, cacheRead = input, cacheWrite = input }) => ({
+      input,
+      output,
+      cacheRead,
+      cacheWrite,
+    })),
+    { error: 'must map models to what a million of their tokens cost, such as { input: 2usd, output: 10usd }' },
+  )
+  .refine((map) => Object.keys(map).length <= 100, 'must have at most 100 entries')
+  .optional()
+
 const AGENT_CAPABILITIES: readonly Capability[] = ['coding', 'review', 'reasoning', 'research', 'document']
 
 function agent<Type extends 'claude-code' | 'codex' | 'acp'>(
@@ -51,11 +71,14 @@ function agent<Type extends 'claude-code' | 'codex' | 'acp'>(
     model: line(200).optional(),
     apiKeyEnv: variableName.optional(),
     baseUrl,
+    prices,
     env,
     idle,
   })
 }
 
+/** Where an agent's key stands if the operator does not say; an ACP agent may need none. */
+const AGENT_KEYS = { 'claude-code': 'ANTHROPIC_API_KEY', codex: 'OPENAI_API_KEY', acp: undefined } as const
 const AGENT_PROGRAMS = { 'claude-code': ['claude'], codex: ['codex'], acp: null } as const
 
 const backend = z
@@ -111,6 +134,7 @@ const backend = z
           ...common,
           command: rest.command ?? AGENT_PROGRAMS[rest.type] ?? [rest.type],
           capabilities: rest.capabilities ?? AGENT_CAPABILITIES,
+          apiKeyEnv: rest.apiKeyEnv ?? AGENT_KEYS[rest.type],
         }
     }
   })

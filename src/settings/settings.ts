@@ -100,7 +100,7 @@ export interface RecordedBackendSettings {
   readonly capabilities: readonly Capability[]
 }
 /** A coding agent's own command line program. */
-interface AgentBackendSettings extends Idle {
+export interface AgentBackendSettings extends Idle {
   readonly type: 'claude-code' | 'codex' | 'acp'
   readonly command: Argv
   readonly capabilities: readonly Capability[]
@@ -109,6 +109,14 @@ interface AgentBackendSettings extends Idle {
   /** Name of the variable that holds the key; the key itself never stands in a file. */
   readonly apiKeyEnv?: string | undefined
   readonly baseUrl?: string | undefined
+  /** Model → what a million tokens cost, in US dollars: for models that our table does not have, or has otherwise. */
+  readonly prices?: Readonly<Record<string, TokenPrices>> | undefined
+}
+export interface TokenPrices {
+  readonly input: number
+  readonly output: number
+  readonly cacheRead: number
+  readonly cacheWrite: number
 }
 export interface ReasoningBackendSettings {
   readonly type: 'reasoning'

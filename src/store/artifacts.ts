@@ -18,6 +18,7 @@ export type ArtifactKind =
   | 'plan_input'
   | 'prompt'
   | 'log'
+  | 'transcript'
   | 'diff'
   | 'bundle'
   | 'evidence'

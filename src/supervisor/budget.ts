@@ -23,6 +23,20 @@ export async function requireBudget({ corridor, task }: StepContext): Promise<vo
     throw dayReached(`${today.installationUsd} of the installation's ${installationDayUsd}`)
 }
 
+/** What a run may cost, in US dollars: as much as the task, the repository's day and the installation's have left. */
+export async function budgetLeft({ corridor, task }: Pick<StepContext, 'corridor' | 'task'>): Promise<number> {
+  const { db, settings } = corridor
+  const { repoDayUsd, installationDayUsd } = settings.budgets
+  const now = (await readTask(db, task.id)) ?? task
+  const today = await spentToday(db, task.repository.id, task.repository.installationId)
+  const left = [
+    now.budgetUsd - now.spentUsd,
+    repoDayUsd - today.repositoryUsd,
+    installationDayUsd - today.installationUsd,
+  ]
+  return Math.max(0, Math.min(...left))
+}
+
 const dayReached = (spent: string): OperatingError =>
   new OperatingError('limit', 'day_budget_reached', `${spent} US dollars a day are spent`)
 

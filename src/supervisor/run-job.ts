@@ -16,11 +16,13 @@ import { restoreAgentConfig } from '../workspace/restore-config.ts'
 import type { Worktree } from '../workspace/worktree.ts'
 import { agentReadOnlyPaths } from '../workspace/worktree.ts'
 import { earlierResults } from './answers/earlier-results.ts'
-import { requireBudget } from './budget.ts'
+import { budgetLeft, requireBudget } from './budget.ts'
 import { scratchDirOf } from './clear-remains.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { sessionDirOf, sessionToResume } from './sessions.ts'
 import { skillOf } from './skills/skill-of.ts'
 import type { StepContext } from './step.ts'
+import { createTranscript, type Transcript } from './transcript.ts'
 
 export interface JobInput {
   readonly plan: Plan
@@ -61,17 +63,21 @@ export async function runJob(context: StepContext, input: JobInput): Promise<Job
     }),
   )
   const running = await startJob(corridor.db, lease, job.id, backend.name, promptHash)
-  const result = await runBackend(context, input, running, backend, prompt)
-  await underLease(corridor.db, lease, (tx) =>
-    storeArtifact(corridor.db, tx, task.id, {
-      kind: 'log',
-      name: `${job.key}-${task.round}-${running.attempts}.log`,
-      content: result.log,
-      jobId: job.id,
-    }),
-  )
+  const transcript = createTranscript()
+  const sessionId = await sessionToResume(context, job, backend.name)
+  const result = await runBackend(context, input, running, backend, { prompt, sessionId, transcript })
+  const name = `${job.key}-${task.round}-${running.attempts}`
+  const calls = transcript.text()
+  await underLease(corridor.db, lease, async (tx) => {
+    const keep = (kind: 'log' | 'transcript', file: string, content: string) =>
+      storeArtifact(corridor.db, tx, task.id, { kind, name: file, content, jobId: job.id })
+    await keep('log', `${name}.log`, result.log)
+    if (calls !== '') await keep('transcript', `${name}.jsonl`, calls)
+  })
   if (result.ended !== 'completed') {
     await finishJob(corridor.db, lease, running, result.ended === 'cancelled' ? 'cancelled' : 'failed', result, null)
+    // Whose budget it was that the run has reached: the task's, or a day's.
+    if (result.ended === 'budget_limit') await requireBudget(context)
     throw failureOf(context, backend, running, input.planned, result)
   }
   const headSha = input.worktree === null ? null : await commit(context, input.worktree)
@@ -127,7 +133,11 @@ async function runBackend(
   { plan, planned, worktree }: JobInput,
   job: Job,
   backend: Backend,
-  prompt: string,
+  {
+    prompt,
+    sessionId,
+    transcript,
+  }: { readonly prompt: string; readonly sessionId: string | null; readonly transcript: Transcript },
 ): Promise<RunResult> {
   const scratchDir = scratchDirOf(corridor, job)
   await mkdir(scratchDir, { recursive: true, mode: 0o700 })
@@ -148,9 +158,10 @@ async function runBackend(
       sandboxPaths: corridor.settings.sandboxPaths,
       scratchDir,
       signal,
-      emit: () => undefined,
-      // A run that a person stopped goes on in its own session, where the backend has such a thing.
-      sessionId: job.result?.ended === 'cancelled' ? job.result.sessionId : null,
+      emit: transcript.hear,
+      sessionId,
+      sessionDir: sessionDirOf(corridor, task.id, backend.name),
+      budgetUsd: await budgetLeft({ corridor, task }),
       timeoutMs: planned.timeoutMs,
     })
   } finally {
@@ -183,5 +194,7 @@ function failureOf({ signal }: StepContext, backend: Backend, job: Job, planned:
   const [failureClass, reasonCode] = FAILURES[result.ended]
   const said = result.errors.join('; ') || `exit code ${result.exitCode}`
   const again = result.ended === 'failed' && job.attempts < planned.maxAttempts
-  return new OperatingError(again ? 'transient' : failureClass, reasonCode, `${backend.name} ${result.ended}: ${said}`)
+  const retryAt = result.retryAt === null ? {} : { retryAt: new Date(result.retryAt) }
+  const message = `${backend.name} ${result.ended}: ${said}`
+  return new OperatingError(again ? 'transient' : failureClass, reasonCode, message, retryAt)
 }

@@ -48,6 +48,8 @@ export interface RunResult {
   /** null = the backend does not tell. */
   readonly costUsd: number | null
   readonly sessionId: string | null
+  /** Of a `quota_limit`: when the provider has room again (ISO 8601), if it told. */
+  readonly retryAt: string | null
   readonly isolation: Isolation
   readonly durationMs: number
   /** Head and tail of what it printed, at most 256 kB. */

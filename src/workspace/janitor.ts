@@ -31,8 +31,9 @@ export async function cleanUp(root: string, liveTaskIds: ReadonlySet<string>): P
   // `liveTaskIds`, and must not be in the list either.
   const trees = await names(join(top, 'trees'))
   const others: string[] = []
-  // Private directories of runs and checkouts of verifications begin with their task's id; only a crash leaves one.
-  for (const folder of ['runs', 'checkouts']) {
+  // Private directories of runs and checkouts of verifications begin with their task's id; only a crash leaves one. The
+  // sessions of agents are kept as long as the task's tree.
+  for (const folder of ['runs', 'checkouts', 'sessions']) {
     for (const name of await names(join(top, folder))) {
       if (!live.has(name.split('-')[0] ?? '')) others.push(join(top, folder, name))
     }

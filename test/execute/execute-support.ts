@@ -7,6 +7,8 @@ export interface Bench {
   readonly room: Room
   readonly events: RunEvent[]
   input(more?: Partial<RunInput>): RunInput
+  /** Another scratch directory, as each run has its own. */
+  scratch(): string
 }
 
 /** A worktree with a protected `.git`, a scratch directory, and the input for a job in them. */
@@ -20,7 +22,15 @@ export function makeBench(): Bench {
   const input = (more: Partial<RunInput> = {}): RunInput => ({
     job: { id: room.runId, key: 'implement', type: 'executor', capability: 'coding', goal: 'Make it so', round: 0 },
     prompt: 'Do "this" and $(that)\n',
-    grant: { tools: [], paths: ['**'], network: [], environment: [], timeMs: 60_000, tokens: null, budgetUsd: 1 },
+    grant: {
+      tools: ['read', 'edit', 'shell'],
+      paths: ['**'],
+      network: [],
+      environment: [],
+      timeMs: 60_000,
+      tokens: null,
+      budgetUsd: 1,
+    },
     workspace: { path: room.tree, readOnlyPaths: [git] },
     sandbox: sandbox.available ? 'required' : 'off',
     sandboxPaths: [],
@@ -28,10 +38,19 @@ export function makeBench(): Bench {
     signal: new AbortController().signal,
     emit: (event) => events.push(event),
     sessionId: null,
+    sessionDir: null,
+    budgetUsd: 1,
     timeoutMs: 30_000,
     ...more,
   })
-  return { room, events, input }
+  let count = 0
+  const scratch = (): string => {
+    count += 1
+    const directory = join(room.root, `scratch-${count}`)
+    mkdirSync(directory)
+    return directory
+  }
+  return { room, events, input, scratch }
 }
 
 /** Writes a recording; whatever is given, so that broken ones can be written too. */

@@ -15,7 +15,7 @@ const registry = createRegistry({
   first: shell('coding', 'review'),
   second: shell('coding'),
   writer: shell('document'),
-  codex: { type: 'codex', command: ['codex'], capabilities: ['coding', 'shell'], env: {} },
+  tickets: { type: 'mcp', command: ['tickets'], tools: [], capabilities: ['coding'], env: {} },
 })
 
 const chosen = (capability: Capability, selection: Parameters<typeof registry.select>[2]) =>
@@ -26,7 +26,7 @@ test.each([
   ['a preference goes first', 'coding', { prefer: ['second', 'first'] }, 'second'],
   ['a preference that does not exist is passed over', 'coding', { prefer: ['missing', 'second'] }, 'second'],
   ['a preference that lacks the capability is passed over', 'coding', { prefer: ['writer'] }, 'first'],
-  ['what is excluded is not taken', 'coding', { prefer: ['second'], exclude: new Set(['second', 'first']) }, 'codex'],
+  ['what is excluded is not taken', 'coding', { prefer: ['second'], exclude: new Set(['second', 'first']) }, 'tickets'],
   ['a fixed one is taken against the preference', 'coding', { prefer: ['first'], fixed: 'second' }, 'second'],
   ['a fixed one that lacks the capability is not taken, nor is another', 'coding', { fixed: 'writer' }, null],
   ['a fixed one that is excluded is not replaced', 'coding', { fixed: 'second', exclude: new Set(['second']) }, null],
@@ -41,15 +41,15 @@ test('an approval is never given to a backend', () => {
 })
 
 test('a type that cannot run is kept, and says so when it is asked', async () => {
-  expect(registry.list().map((backend) => backend.name)).toEqual(['first', 'second', 'writer', 'codex'])
-  const codex = registry.get('codex')
-  expect(await codex?.probe()).toMatchObject({
+  expect(registry.list().map((backend) => backend.name)).toEqual(['first', 'second', 'writer', 'tickets'])
+  const tickets = registry.get('tickets')
+  expect(await tickets?.probe()).toMatchObject({
     available: false,
-    reason: expect.stringMatching(/"codex".*script, shell/),
+    reason: expect.stringMatching(/"tickets".*claude-code, codex, reasoning, script/),
   })
-  expect(await codex?.run(makeBench().input())).toMatchObject({
+  expect(await tickets?.run(makeBench().input())).toMatchObject({
     ended: 'unavailable',
-    errors: [expect.stringContaining('codex')],
+    errors: [expect.stringContaining('tickets')],
   })
   expect(registry.get('constructor')).toBeNull()
 })

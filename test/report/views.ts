@@ -133,6 +133,7 @@ export const job = (key: string, over: Partial<Job> = {}): Job => ({
     tokensOut: 1,
     costUsd: key === 'review' ? 0.27 : 1.1,
     sessionId: null,
+    retryAt: null,
     isolation: 'bubblewrap',
     durationMs: key === 'review' ? 90_000 : 560_000,
     log: '',

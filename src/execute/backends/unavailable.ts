@@ -5,7 +5,7 @@ import { resultWithoutWork } from '../run-result.ts'
 
 /** Stands for a configured backend of a type that this version cannot run: it is listed, and says why it does nothing. */
 export const unavailable: BackendFactory<Pick<BackendSettings, 'type' | 'capabilities'>> = (name, settings) => {
-  const reason = `the backend "${name}" has the type "${settings.type}", which this version of the supervisor cannot run; configure one of the types script, shell, recorded, reasoning`
+  const reason = `the backend "${name}" has the type "${settings.type}", which this version of the supervisor cannot run; configure one of the types claude-code, codex, reasoning, script, shell, recorded`
   return {
     name,
     type: settings.type,

@@ -8,7 +8,7 @@ import { OperatingError } from '../../task/errors.ts'
 import type { Ending, Job, RunResult } from '../../task/job.ts'
 import type { PlannedJob } from '../../task/plan.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
-import { requireBudget } from '../budget.ts'
+import { budgetLeft, requireBudget } from '../budget.ts'
 import { scratchDirOf } from '../clear-remains.ts'
 import type { StepContext } from '../step.ts'
 
@@ -119,6 +119,8 @@ async function run(
       signal,
       emit: () => undefined,
       sessionId: null,
+      sessionDir: null,
+      budgetUsd: await budgetLeft({ corridor, task }),
       timeoutMs,
     })
   } finally {

@@ -1,6 +1,7 @@
 import type { Plan, PlannedJob } from '../../task/plan.ts'
 import { restWithoutBudget } from '../budget.ts'
 import { clearRemains } from '../clear-remains.ts'
+import { isQuotaReached, waitForQuota } from '../quota.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import { runJob } from '../run-job.ts'
 import type { Step } from '../step.ts'
@@ -36,6 +37,7 @@ export const execute: Step = async (context) => {
     const event = plan.jobs.some((j) => j.type === 'reviewer') ? 'executed_for_review' : 'executed'
     return { event, reasonCode: 'executed', facts: { head: headSha, round: task.round }, patch: { headSha } }
   } catch (error) {
+    if (isQuotaReached(error)) return waitForQuota(context, error)
     const rest = await restWithoutBudget(context, error)
     if (rest === null) throw error
     return rest

@@ -1,0 +1,24 @@
+import { extname, join } from 'node:path'
+import type { Door } from './mounts.ts'
+
+const SOCKETS = '/run/supervisor'
+/** `.mts` and `.mjs` say that they are modules; in the box there is no package.json to say it. */
+const DOORKEEPER = join(import.meta.dirname, `doorkeeper.m${extname(import.meta.filename).slice(1)}`)
+
+/** Shows the sockets in the box, and the program that listens for them. Nobody in the box can replace either. */
+export function doorMounts(doors: readonly Door[]): string[] {
+  if (doors.length === 0) return []
+  return [
+    ['--dir', SOCKETS, '--ro-bind', DOORKEEPER, inside()],
+    doors.flatMap(({ port, socket }) => ['--ro-bind', socket, `${SOCKETS}/${port}`]),
+  ].flat()
+}
+
+/** The program, started by the doorkeeper where there are doors. */
+export function throughDoors(doors: readonly Door[], argv: readonly string[]): readonly string[] {
+  if (doors.length === 0) return argv
+  const ways = doors.map(({ port }) => `${port}=${SOCKETS}/${port}`)
+  return [process.execPath, '--no-warnings', inside(), ...ways, '--', ...argv]
+}
+
+const inside = (): string => `${SOCKETS}/doorkeeper${extname(DOORKEEPER)}`

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { TestProject } from 'vitest/node'
+import { packageRoot } from '../../src/package-root.ts'
+import { probeSandbox } from '../../src/process/sandbox.ts'
+
+/** The versions that were measured. Large, and not ours to ship: no dependencies of the project. */
+const PACKAGES = { '@anthropic-ai/claude-code': '2.1.330', '@openai/codex': '0.169.0' } as const
+const INSTALL_MS = 15 * 60_000
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    agents: string
+  }
+}
+
+/**
+ * Installs the real agents into a cache folder (SUPERVISOR_AGENTS_DIR, else node_modules/.cache) and says what is
+ * missing. Where the registry has no package for this platform it says so and nothing is tested; where there is no
+ * sandbox the tests fail in CI and are left out elsewhere.
+ */
+export default async function setup(project: TestProject): Promise<void> {
+  const dir =
+    process.env['SUPERVISOR_AGENTS_DIR'] ??
+    join(packageRoot(import.meta.dirname), 'node_modules/.cache/supervisor-agents')
+  const reason = (await sandboxMissing()) ?? (await install(dir))
+  if (reason !== null) {
+    process.stderr.write(`\nThe real agents are not tested here: ${reason}\n`)
+    process.exit(process.env['CI'] && !reason.startsWith('the registry') ? 1 : 0)
+  }
+  project.provide('agents', dir)
+}
+
+async function sandboxMissing(): Promise<string | null> {
+  const sandbox = await probeSandbox()
+  return sandbox.available ? null : sandbox.reason
+}
+
+async function install(dir: string): Promise<string | null> {
+  mkdirSync(dir, { recursive: true })
+  if (isThere(dir)) return null
+  writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true, dependencies: PACKAGES }))
+  process.stderr.write(`Installing ${Object.keys(PACKAGES).join(' and ')} into ${dir} (some 800 MB) …\n`)
+  try {
+    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: dir,
+      timeout: INSTALL_MS,
+    })
+  } catch (error) {
+    return `npm could not install them: ${error instanceof Error ? error.message.slice(-2_000) : String(error)}`
+  }
+  const suffix = `${process.platform}-${process.arch}`
+  return isThere(dir) ? null : `the registry has no packages of the agents for ${suffix}`
+}
+
+/** The native programs themselves: npm leaves a platform's package out without a word where it has none. */
+function isThere(dir: string): boolean {
+  const suffix = `${process.platform}-${process.arch}`
+  return [`@anthropic-ai/claude-code-${suffix}`, `@openai/codex-${suffix}`].every((name) =>
+    existsSync(join(dir, 'node_modules', name, 'package.json')),
+  )
+}

@@ -1,0 +1,66 @@
+import { onTestFinished } from 'vitest'
+import { type Asked, type ModelStub, type Reply, startModelStub } from '../../src/demo/model-stub/model-stub.ts'
+import type { Backend } from '../../src/execute/backend.ts'
+import { createRegistry } from '../../src/execute/registry.ts'
+import type { AgentBackendSettings } from '../../src/settings/settings.ts'
+import type { Candidate } from './contract.ts'
+
+export type AgentType = 'claude-code' | 'codex'
+
+/** What must be found nowhere that an agent, or a reader of our records, can look. */
+export const AGENT_KEY = 'sk-fake-key-that-no-agent-may-see'
+/** With a price in the table. */
+export const AGENT_MODELS = { 'claude-code': 'claude-sonnet-5-5', codex: 'gpt-5.4' } as const
+/** Does the job of the contract: what the prompt says, as a file. */
+export const WRITES_ANSWER = `printf '%s\\n' 'Do "this" and $(that)' > answer.txt`
+
+export interface AgentAtWork {
+  readonly backend: Backend
+  readonly stub: ModelStub
+}
+
+/** An agent's program and a model on loopback that answers as told. */
+export async function startAgent(
+  type: AgentType,
+  program: string,
+  reply: (asked: Asked, count: number) => Reply,
+  more: Partial<AgentBackendSettings> = {},
+): Promise<AgentAtWork> {
+  const stub = await startModelStub(reply)
+  onTestFinished(() => stub.close())
+  const settings: AgentBackendSettings = {
+    type,
+    command: [program],
+    capabilities: ['coding'],
+    env: {},
+    model: AGENT_MODELS[type],
+    apiKeyEnv: 'THE_KEY',
+    baseUrl: type === 'codex' ? `${stub.url}/v1` : stub.url,
+    ...more,
+  }
+  const backend = createRegistry({ mine: settings }, { THE_KEY: AGENT_KEY }).get('mine')
+  if (backend === null) throw new Error('no backend')
+  return { backend, stub }
+}
+
+/** Runs the commands one after the other, each when the one before has come back, and then says so. */
+export const playing =
+  (commands: readonly string[], say = 'I wrote it.') =>
+  ({ body }: Asked): Reply => {
+    const done = resultsIn(body)
+    const run = commands[done]
+    return run === undefined ? { say } : { run }
+  }
+
+/** How many results of tools a conversation holds so far. */
+function resultsIn(body: Asked['body']): number {
+  const all = JSON.stringify(body['messages'] ?? body['input'] ?? [])
+  return all.match(/"type":"(?:tool_result|function_call_output)"/g)?.length ?? 0
+}
+
+export const agentCandidate = (type: AgentType, program: string): Candidate => ({
+  type,
+  isProcess: true,
+  works: async () => (await startAgent(type, program, playing([WRITES_ANSWER]))).backend,
+  hangs: async () => (await startAgent(type, program, () => 'silence')).backend,
+})
