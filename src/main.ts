@@ -27,8 +27,12 @@ program
   .description('the whole loop against a GitHub on loopback: no account, no database server, no agent to install')
   .option('--json', 'print one JSON object on the last line')
   .option('--keep', 'leave everything running for a look, until Ctrl-C')
-  .option('--backend <name>', 'use this backend of your supervisor.config.yml instead of the recorded run')
-  .action(async (options: { json?: true; keep?: true; backend?: string }) =>
+  .option(
+    '--backend <name>',
+    'use this backend of your supervisor.config.yml, or claude-code or codex, not the recorded run',
+  )
+  .option('--model-stub', 'with a real agent, a model on loopback: no key, no cost, nothing leaves this machine')
+  .action(async (options: { json?: true; keep?: true; backend?: string; modelStub?: true }) =>
     (await import('./cli/demo.ts')).demo(options),
   )
 

@@ -2,11 +2,14 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { demoDatabase } from '../demo/database.ts'
+import { type DemoBackend, demoBackend } from '../demo/demo-backend.ts'
 import { freePort } from '../demo/free-port.ts'
 import { startLoopbackGitHub } from '../demo/loopback-github.ts'
 import { readManifest } from '../demo/manifest.ts'
+import { startModelStub } from '../demo/model-stub/model-stub.ts'
+import { sampleModel } from '../demo/model-stub/sample-model.ts'
 import { sampleRecording } from '../demo/recording.ts'
 import { sampleFiles, sampleIssue } from '../demo/sample-repository.ts'
 import { followTask } from '../demo/timeline.ts'
@@ -21,6 +24,7 @@ export interface DemoOptions {
   readonly json?: true
   readonly keep?: true
   readonly backend?: string
+  readonly modelStub?: true
 }
 
 const PEOPLE = { acme: 'admin', maria: 'write', jon: 'write' } as const
@@ -64,9 +68,13 @@ export async function demo(options: DemoOptions): Promise<void> {
     const database = await demoDatabase(operator.databaseUrl)
     if (database) stops.push(database.drop)
     const file = join(dir, 'supervisor.config.yml')
-    await writeFile(join(dir, 'recording.json'), JSON.stringify(sampleRecording))
-    await writeFile(file, stringify(settingsFor(options, operator.settings, dir, sandbox.available)))
-    const config = readConfig({
+    const recording = join(dir, 'recording.json')
+    await writeFile(recording, JSON.stringify(sampleRecording))
+    await writeFile(file, stringify({ sandbox: sandbox.available ? 'required' : 'off', dataDir: join(dir, 'data') }))
+    const stub = options.modelStub ? await startModelStub(sampleModel) : null
+    if (stub) stops.push(() => stub.close())
+    const backend = demoBackend(options.backend, operator, recording, stub)
+    const config = withBackend(backend, {
       APP_ID: String(github.app.id),
       PRIVATE_KEY: github.app.privateKey,
       WEBHOOK_SECRET: github.app.webhookSecret,
@@ -106,24 +114,13 @@ export async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
-/** JSON is YAML: paths and names need no quoting of ours. */
-function settingsFor(
-  options: DemoOptions,
-  operator: ReturnType<typeof readConfig>['settings'],
-  dir: string,
-  sandboxed: boolean,
-): object {
-  const name = options.backend ?? 'recorded'
-  const own = operator.backends[name]
-  if (options.backend && !own)
-    throw new Error(
-      `no backend named ${JSON.stringify(options.backend)} in supervisor.config.yml; there are: ${Object.keys(operator.backends).join(', ') || 'none'}`,
-    )
+/** The operator's backends are parsed already; in a file they would have to be written as they were. */
+function withBackend({ name, settings, environment }: DemoBackend, env: Record<string, string>): Config {
+  const config = readConfig({ ...env, ...environment })
   return {
-    backends: { [name]: own ?? { type: 'recorded', recording: join(dir, 'recording.json'), capabilities: ['coding'] } },
-    prefer: { coding: [name] },
-    sandbox: sandboxed ? 'required' : 'off',
-    dataDir: join(dir, 'data'),
+    ...config,
+    settings: { ...config.settings, backends: { [name]: settings }, prefer: { coding: [name] } },
+    secrets: [...config.secrets, ...Object.values(environment)],
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { evidenceOf } from '../store/evidence.ts'
 import type { TransitionRecord } from '../store/history.ts'
 import { transitionsOf } from '../store/history.ts'
+import { jobsOf } from '../store/jobs.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { listTasks, readTask } from '../store/tasks.ts'
 import type { Corridor } from '../supervisor/corridor.ts'
@@ -17,6 +18,10 @@ export interface Story {
   readonly headSha: string | null
   readonly checkConclusion: string | null
   readonly evidence: number
+  /** Of all rounds: US dollars as far as they are known, tokens in and out, and how each run was kept in its box. */
+  readonly spentUsd: number
+  readonly tokens: number
+  readonly isolation: readonly string[]
   /** Milliseconds spent in each state, the waits for people included. */
   readonly msByStage: Readonly<Record<string, number>>
   /** Requests that the App made, by route with numbers and hashes left out. */
@@ -70,6 +75,7 @@ export async function followTask({ github, repository, corridor, issue, say }: S
   }
   if (!task) throw new Error('the comment did not become a task within ten minutes')
   await settled(corridor, task.id)
+  const results = (await jobsOf(corridor.db, task.id)).flatMap(({ result }) => result ?? [])
   const conclusion = await conclusionOf(github, repository, task)
   say('')
   say(
@@ -82,6 +88,9 @@ export async function followTask({ github, repository, corridor, issue, say }: S
     headSha: task.headSha,
     checkConclusion: conclusion,
     evidence: (await evidenceOf(corridor.db, task.id, task.round)).length,
+    spentUsd: task.spentUsd,
+    tokens: results.reduce((sum, { tokensIn, tokensOut }) => sum + tokensIn + tokensOut, 0),
+    isolation: [...new Set(results.map(({ isolation }) => isolation))],
     msByStage: stages(await transitionsOf(corridor.db, task.id), began),
     restCalls: corridor.github.calls(),
   }

@@ -23,6 +23,12 @@ export function money(usd: number): string {
   return usd < 0.01 ? '<$0.01' : `$${usd.toFixed(2)}`
 }
 
+/** `850 tokens`, `17k tokens`, `1.2M tokens`. */
+export function tokensText(tokens: number): string {
+  if (tokens < 1_000) return count(tokens, 'token')
+  return tokens < 999_500 ? `${Math.round(tokens / 1_000)}k tokens` : `${(tokens / 1_000_000).toFixed(1)}M tokens`
+}
+
 /** `1 kB`, `2.5 MB`; powers of ten, as in the settings. */
 export function bytesText(bytes: number): string {
   if (!Number.isFinite(bytes) || bytes < 1000) return `${Math.max(0, Math.round(bytes) || 0)} B`

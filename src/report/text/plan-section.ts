@@ -4,7 +4,7 @@ import { situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
 import { approvalsAt, SOURCES } from './approvals.ts'
 import { folded } from './folded.ts'
-import { count, durationText, list, money } from './format.ts'
+import { count, durationText, list, money, tokensText } from './format.ts'
 import { code, link, login, plain } from './safe.ts'
 
 const MAX_STEPS = 20
@@ -74,7 +74,9 @@ function jobFacts({ now }: TaskView, job: Job): string[] {
     return minutes < 1 ? [] : [durationText(minutes * 60_000)]
   }
   if (job.result === null) return []
-  return [durationText(job.result.durationMs), job.result.costUsd === null ? '' : money(job.result.costUsd)]
+  const { durationMs, tokensIn, tokensOut, costUsd } = job.result
+  const tokens = tokensIn + tokensOut
+  return [durationText(durationMs), tokens === 0 ? '' : tokensText(tokens), costUsd === null ? '' : money(costUsd)]
 }
 
 function verifyLine(view: TaskView, plan: Plan): string {
