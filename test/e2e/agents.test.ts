@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { afterAll, expect } from 'vitest'
-import { type ModelStub, type Reply, startModelStub } from '../../src/demo/model-stub/model-stub.ts'
+import { type ModelStub, startModelStub } from '../../src/demo/model-stub/model-stub.ts'
+import type { Reply } from '../../src/demo/model-stub/shape.ts'
 import { bin } from '../process/run-support.ts'
 import { story } from '../support/story.ts'
 import type { WorldOptions } from '../support/world.ts'

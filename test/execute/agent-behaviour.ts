@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Reply } from '../../src/demo/model-stub/model-stub.ts'
+import type { Reply } from '../../src/demo/model-stub/shape.ts'
 import { bin, livingWith, sandbox } from '../process/run-support.ts'
 import { AGENT_KEY, type AgentType, playing, startAgent, WRITES_ANSWER } from './agent-candidate.ts'
 import { makeBench } from './execute-support.ts'

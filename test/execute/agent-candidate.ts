@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
-import { type Asked, type ModelStub, type Reply, startModelStub } from '../../src/demo/model-stub/model-stub.ts'
+import { type ModelStub, startModelStub } from '../../src/demo/model-stub/model-stub.ts'
+import type { Asked, Reply } from '../../src/demo/model-stub/shape.ts'
 import type { Backend } from '../../src/execute/backend.ts'
 import { createRegistry } from '../../src/execute/registry.ts'
 import type { AgentBackendSettings } from '../../src/settings/settings.ts'

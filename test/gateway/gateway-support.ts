@@ -3,7 +3,8 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type Asked, type ModelStub, type Reply, startModelStub } from '../../src/demo/model-stub/model-stub.ts'
+import { type ModelStub, startModelStub } from '../../src/demo/model-stub/model-stub.ts'
+import type { Asked, Reply } from '../../src/demo/model-stub/shape.ts'
 import {
   type Gateway,
   type GatewayOptions,

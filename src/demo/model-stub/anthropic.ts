@@ -1,4 +1,4 @@
-import { jsonAnswer, nextId, type Shape, streamAnswer, usageOf } from './model-stub.ts'
+import { jsonAnswer, nextId, type Shape, streamAnswer, usageOf } from './shape.ts'
 
 interface Block {
   readonly type: string

@@ -1,5 +1,5 @@
-import { jsonAnswer, nextId, type Shape, streamAnswer, usageOf } from './model-stub.ts'
 import { failure, textOf } from './openai.ts'
+import { jsonAnswer, nextId, type Shape, streamAnswer, usageOf } from './shape.ts'
 
 /** OpenAI's Chat Completions, which many other providers speak. */
 export const chatAnswer: Shape = {

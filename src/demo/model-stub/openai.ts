@@ -1,4 +1,4 @@
-import { jsonAnswer, nextId, type Reply, type Shape, streamAnswer, usageOf } from './model-stub.ts'
+import { jsonAnswer, nextId, type Reply, type Shape, streamAnswer, usageOf } from './shape.ts'
 
 /** OpenAI's Responses. */
 export const openaiAnswer: Shape = {

@@ -1,5 +1,5 @@
 import { sampleChangeRequest, sampleRecording } from '../recording.ts'
-import type { Asked, Reply } from './model-stub.ts'
+import type { Asked, Reply } from './shape.ts'
 
 /** Tokens such as a small change takes. */
 const USAGE = { input: 4_000, cacheRead: 12_000, output: 600 } as const
