@@ -53,6 +53,7 @@ const ENDINGS: Record<ProcessEnding, Ending> = {
   timeout: 'timeout',
   stalled: 'stalled',
   output_limit: 'output_limit',
+  memory_limit: 'failed',
   aborted: 'cancelled',
   not_started: 'unavailable',
 }
@@ -73,6 +74,7 @@ const CAUSES: Record<ProcessEnding, (result: ProcessResult) => string | null> = 
   timeout: ({ durationMs }) => `stopped after ${seconds(durationMs)}: its time was over`,
   stalled: ({ durationMs }) => `stopped after ${seconds(durationMs)}: it had printed nothing for too long`,
   output_limit: () => 'stopped: it printed too much',
+  memory_limit: () => null,
   aborted: () => null,
   not_started: () => null,
 }

@@ -14,6 +14,8 @@ export interface PlanInput {
   readonly flags: RequestFlags
   /** What this task may cost, in US dollars: the flag or the settings' limit, as admitted. */
   readonly budgetUsd: number
+  /** Hosts that the operator lets agents reach; absent = none. */
+  readonly network?: readonly string[]
   readonly baseBranch: string
   /** Where work on files starts; null for tasks without files. */
   readonly baseSha: string | null
@@ -55,7 +57,10 @@ export function makePlan(input: PlanInput): Plan {
     verification: onFiles ? verificationFor(input.verification, skill) : NOTHING_TO_RUN,
     ...(input.documents?.length ? { documents: input.documents } : {}),
     ...(form === null ? {} : { form }),
-    grant: grantFor(classification, onFiles, timeMs, input.budgetUsd),
+    grant: {
+      ...grantFor(classification, onFiles, timeMs, input.budgetUsd),
+      network: onFiles ? (input.network ?? []) : [],
+    },
   }
 }
 
@@ -75,7 +80,7 @@ function verificationFor(given: VerificationPlan, skill: Skill | null): Verifica
 
 /**
  * What the jobs may do. All paths of the worktree may be edited; protected ones are not taken away here but stop at the
- * publish gate, where a person sees the change (SPEC 4.3). No network, and no variables beyond the minimal set.
+ * publish gate, where a person sees the change (SPEC 4.3). No variables beyond the minimal set.
  */
 function grantFor({ workflow }: Classification, onFiles: boolean, timeMs: number, budgetUsd: number): Grant {
   const tools = onFiles ? ['read', 'edit', 'shell'] : workflow === 'ops' ? ['read', 'shell'] : ['read']

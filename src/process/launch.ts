@@ -4,6 +4,7 @@ import { execa } from 'execa'
 import { BASE_PATH } from './base-path.ts'
 import { openChannels } from './channels.ts'
 import { throughDoors } from './doors.ts'
+import { WITH_LIMITS } from './limits.ts'
 import { RUN_VARIABLE } from './marker.ts'
 import { type Box, coverMissing, planMounts } from './mounts.ts'
 import { boxOptions } from './sandbox.ts'
@@ -91,15 +92,13 @@ function spawn(spec: LaunchSpec, env: Record<string, string>, channels: Channels
     return execa(file, args, { ...common, env, stdio: [stdin, stdoutWriter, stderrWriter] })
   }
   // bwrap itself gets an environment without anybody's values; the program's own is in the options.
-  return execa(
-    'bwrap',
-    ['--args', '3', '--json-status-fd', '4', '--', ...throughDoors(spec.box.doors ?? [], spec.argv)],
-    {
-      ...common,
-      env: { PATH: BASE_PATH, [RUN_VARIABLE]: spec.marker },
-      stdio: [stdin, stdoutWriter, stderrWriter, channels.args, channels.status],
-    },
-  )
+  const [shell, ...limits] = WITH_LIMITS
+  const program = throughDoors(spec.box.doors ?? [], spec.argv)
+  return execa(shell, [...limits, 'bwrap', '--args', '3', '--json-status-fd', '4', '--', ...program], {
+    ...common,
+    env: { PATH: BASE_PATH, [RUN_VARIABLE]: spec.marker },
+    stdio: [stdin, stdoutWriter, stderrWriter, channels.args, channels.status],
+  })
 }
 
 function startingFailed(

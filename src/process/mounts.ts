@@ -110,9 +110,12 @@ function locate(root: string, path: string): Pick<Mount, 'path' | 'cover'> | nul
   return { path: shown(real), cover: null }
 }
 
-/** A name with an extension is meant to be a file; git does not even see the empty directory that any other becomes. */
+/**
+ * A name with an extension is meant to be a file, and so are two that programs read as one; git does not even see the
+ * empty directory that any other becomes.
+ */
 const coverFor = (path: string, isLast: boolean): 'file' | 'directory' =>
-  isLast && /.\.[a-z0-9]+$/i.test(basename(path)) ? 'file' : 'directory'
+  isLast && /.\.[a-z0-9]+$|^\.gitmodules$|^\.envrc$/i.test(basename(path)) ? 'file' : 'directory'
 
 function removeCover(cover: Cover): void {
   try {

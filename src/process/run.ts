@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createCapture } from './capture.ts'
 import { killAtExit, killLeftovers, signalGroup, waitForNamespace } from './kill-tree.ts'
 import { type Launched, launch } from './launch.ts'
+import { memoryLimitBytes } from './limits.ts'
 import { markerFor } from './marker.ts'
+import { guardMemory } from './memory-guard.ts'
 import type { Box } from './mounts.ts'
 
 export interface ProcessSpec {
@@ -23,13 +25,23 @@ export interface ProcessSpec {
   readonly floodBytes?: number
   readonly signal?: AbortSignal
   readonly onOutput?: (chunk: string, stream: 'stdout' | 'stderr') => void
+  /** What all processes of a box may hold together; absent = a share of the machine's memory. */
+  readonly memoryBytes?: number
   /** null = no sandbox: the operator switched it off. */
   readonly box: Box | null
   /** Goes into the environment as part of SUPERVISOR_RUN, so that leftovers can be found. */
   readonly runId: string
 }
 
-export type ProcessEnding = 'exited' | 'signalled' | 'timeout' | 'stalled' | 'output_limit' | 'aborted' | 'not_started'
+export type ProcessEnding =
+  | 'exited'
+  | 'signalled'
+  | 'timeout'
+  | 'stalled'
+  | 'output_limit'
+  | 'memory_limit'
+  | 'aborted'
+  | 'not_started'
 
 export interface ProcessResult {
   readonly ended: ProcessEnding
@@ -107,7 +119,7 @@ async function supervise(spec: ProcessSpec, outputs: Outputs): Promise<End> {
   }
 }
 
-type StopCause = 'timeout' | 'stalled' | 'output_limit' | 'aborted'
+type StopCause = 'timeout' | 'stalled' | 'output_limit' | 'memory_limit' | 'aborted'
 
 /** Everything that can stop a run from outside, and how it is stopped: SIGTERM, a short grace, SIGKILL. */
 function stopper(spec: ProcessSpec, run: Launched) {
@@ -138,6 +150,14 @@ function stopper(spec: ProcessSpec, run: Launched) {
   if (spec.signal?.aborted) onAbort()
   after(spec.timeoutMs, () => stop('timeout'))
   const idle = spec.idleTimeoutMs === undefined ? null : after(spec.idleTimeoutMs, () => stop('stalled'))
+  const unguard =
+    spec.box === null
+      ? () => undefined
+      : guardMemory({
+          namespace: () => run.boxInit()?.namespace ?? null,
+          limitBytes: spec.memoryBytes ?? memoryLimitBytes(),
+          onExceeded: () => stop('memory_limit'),
+        })
   const floodBytes = spec.floodBytes ?? FLOOD_FACTOR * spec.maxOutputBytes
 
   return {
@@ -151,6 +171,7 @@ function stopper(spec: ProcessSpec, run: Launched) {
     },
     disarm(): StopCause | null {
       for (const timer of timers) clearTimeout(timer)
+      unguard()
       spec.signal?.removeEventListener('abort', onAbort)
       return cause
     },
@@ -174,7 +195,11 @@ function describe(facts: {
   const { exit, cause, gone, programRan, said } = facts
   const exitCode = exit?.exitCode ?? null
   const signal = exit?.signal ?? null
-  const error = gone ? null : 'stopping the process: some of its children were still alive after repeated SIGKILL'
+  const error = gone
+    ? cause === 'memory_limit'
+      ? 'stopped: it and what it started held more memory than a box may have'
+      : null
+    : 'stopping the process: some of its children were still alive after repeated SIGKILL'
   if (cause !== null) return { ended: cause, exitCode, signal, error }
   if (signal !== null) return { ended: 'signalled', exitCode, signal, error }
   if (!programRan) return { ...NOT_RUN, error: `starting in the sandbox: ${said.trim().slice(-1000)}` }

@@ -140,8 +140,8 @@ const backend = z
   })
 
 const host = named(
-  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/,
-  'a host name such as packages.example.com (no scheme, path or wildcard), in lower case',
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?::[1-9]\d{0,4})?$/,
+  'a host name such as packages.example.com or packages.example.com:8443 (no scheme, path or wildcard), in lower case',
 )
 const hosts = listOf(host, 200).optional()
 const installation = named(

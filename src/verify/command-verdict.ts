@@ -37,6 +37,7 @@ export function verdictOf(
       }
     case 'aborted':
       return { verdict: 'not_run', reasonCode: 'interrupted' }
+    case 'memory_limit':
     case 'signalled':
       return { verdict: 'fail', reasonCode: 'command_failed' }
     case 'exited':

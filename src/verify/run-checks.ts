@@ -6,14 +6,15 @@ import type { VerificationPlan, VerifyCommand } from '../task/plan.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import { excerptOf } from './clean-output.ts'
 import { notRun } from './not-run.ts'
+import { hostsFor } from './registries.ts'
 import { type CheckOutput, type CommandStep, runCommand, type Surroundings } from './run-command.ts'
 
 export type { CheckOutput } from './run-command.ts'
 
 export interface CheckInput extends Surroundings {
   readonly verification: VerificationPlan
-  /** A directory of this run; made where it is not there, removed by the caller. */
-  readonly scratchDir: string
+  /** Hosts that setup and the commands may reach, as the operator lists them; absent = none. */
+  readonly network?: { readonly setup: readonly string[]; readonly verify: readonly string[] }
   readonly onProgress?: (progress: CheckProgress) => void
 }
 
@@ -69,7 +70,8 @@ async function runAll(input: CheckInput, home: string): Promise<CheckResult> {
     return one
   }
   if (setup !== null) {
-    const step = { criterion: 'Setup', command: setup, required: false, timeoutMs: setupTimeoutMs }
+    const hosts = hostsFor(input.network?.setup ?? [], setup)
+    const step = { criterion: 'Setup', command: setup, required: false, timeoutMs: setupTimeoutMs, hosts }
     const { verdict } = await run(step, asSetup)
     if (verdict !== 'pass') {
       evidence.push(...commands.map((command) => untouched(input.commit, command, 'setup_failed')))
@@ -77,7 +79,8 @@ async function runAll(input: CheckInput, home: string): Promise<CheckResult> {
     }
   }
   for (const { name, run: command, timeoutMs, required } of commands) {
-    await run({ criterion: name, command, required, timeoutMs }, (seen) => seen)
+    const hosts = hostsFor(input.network?.verify ?? [], command)
+    await run({ criterion: name, command, required, timeoutMs, hosts }, (seen) => seen)
   }
   return { evidence, outputs }
 }

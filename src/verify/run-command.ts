@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { openNetwork } from '../gateway/network.ts'
 import { BASE_PATH } from '../process/base-path.ts'
 import { type ProcessResult, runProcess } from '../process/run.ts'
 import { OperatingError } from '../task/errors.ts'
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly sandbox: 'required' | 'off'
   /** Absolute paths of the host that the box may read, beyond the system's own. */
   readonly sandboxPaths: readonly string[]
+  /** A private directory of this run, outside of the tree. */
+  readonly scratchDir: string
   readonly signal: AbortSignal
   readonly runId: string
   /** Takes known secrets out of an output before it is hashed, stored or shown. */
@@ -39,6 +42,8 @@ export interface CommandStep {
   readonly command: string
   readonly required: boolean
   readonly timeoutMs: number
+  /** `host` or `host:port`; empty = no network. */
+  readonly hosts: readonly string[]
   /** Position in the run, from 1: keeps the names of outputs apart. */
   readonly number: number
 }
@@ -82,17 +87,29 @@ export async function runCommand(
   return { seen, output }
 }
 
-function inTheBox(where: Surroundings, home: string, step: CommandStep): Promise<ProcessResult> {
-  return runProcess({
-    argv: ['/bin/sh', '-c', step.command],
-    cwd: where.tree,
-    env: { PATH: BASE_PATH, HOME: home, TMPDIR: join(home, 'tmp'), CI: 'true', LANG: 'C.UTF-8' },
-    timeoutMs: step.timeoutMs,
-    maxOutputBytes: MAX_OUTPUT_BYTES,
-    signal: where.signal,
-    box: where.sandbox === 'off' ? null : { writable: [where.tree, home], readOnly: where.sandboxPaths, home },
-    runId: where.runId,
-  })
+async function inTheBox(where: Surroundings, home: string, step: CommandStep): Promise<ProcessResult> {
+  // Without a box there is the host's network, and nothing that could hold a command to a list.
+  const isBoxed = where.sandbox === 'required'
+  const network = await openNetwork(isBoxed ? step.hosts : [], where.scratchDir)
+  try {
+    const { doors } = network
+    const result = await runProcess({
+      argv: ['/bin/sh', '-c', step.command],
+      cwd: where.tree,
+      env: { PATH: BASE_PATH, HOME: home, TMPDIR: join(home, 'tmp'), CI: 'true', LANG: 'C.UTF-8', ...network.env },
+      timeoutMs: step.timeoutMs,
+      maxOutputBytes: MAX_OUTPUT_BYTES,
+      signal: where.signal,
+      box: isBoxed ? { writable: [where.tree, home], readOnly: where.sandboxPaths, home, doors } : null,
+      runId: where.runId,
+    })
+    const refused = network.refused()
+    if (refused.length === 0) return result
+    const note = `\n[the sandbox refused connections to ${refused.join(', ')}: they are not in the operator's \`network\` list]\n`
+    return { ...result, output: result.output + note }
+  } finally {
+    await network.close()
+  }
 }
 
 function outputName({ number, criterion }: CommandStep): string {

@@ -68,18 +68,25 @@ export async function removeWorktree(w: Worktree, options: { keepBranch: boolean
 }
 
 /**
- * What a sandbox must mount read-only over a writable tree: its `.git` file, the mirror, and the agent configuration
- * that exists. What does not exist cannot be mounted; `restoreAgentConfig` removes what an agent puts there.
+ * What a sandbox must hold read-only over a writable tree: its `.git` file, the mirror, and the paths of agent
+ * configuration, also where nothing is there yet: the sandbox covers those while it runs. Not covered is what would
+ * have to lie in a folder that is not there (`.github/hooks`): covering that would take the whole folder from the agent;
+ * `restoreAgentConfig` removes what is put there.
  */
 export async function agentReadOnlyPaths(w: Worktree): Promise<string[]> {
   const found: string[] = [join(w.path, '.git'), w.mirror.dir]
   for (const relative of AGENT_CONFIG_PATHS) {
     const path = join(w.path, relative)
+    const there = await lstat(path).catch(() => null)
     // A link is left out: the mount would cover whatever it points to.
-    if ((await realpath(path).catch(() => null)) === path) found.push(path)
+    if (there !== null ? (await realpath(path).catch(() => null)) === path : await isFolder(dirname(path)))
+      found.push(path)
   }
   return found
 }
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await realpath(path).catch(() => null)) === path && (await lstat(path)).isDirectory()
 
 /**
  * Makes a commit the task's last one that we have not made: somebody pushed it onto the branch. Needed where it does not

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +9,7 @@ import { sweepLeftovers } from '../../src/process/sweep.ts'
 import { sha256 } from '../../src/task/hash.ts'
 import type { VerifyCommand } from '../../src/task/plan.ts'
 import { judge } from '../../src/verify/judge.ts'
+import { hostsFor } from '../../src/verify/registries.ts'
 import { type CheckInput, type CheckProgress, runChecks } from '../../src/verify/run-checks.ts'
 
 const COMMIT = '9f2c1d7e00000000000000000000000000000000'
@@ -264,4 +266,54 @@ describe('a whole verification', () => {
     )
     expect(existsSync(join(root, 'tree', 'in-tree'))).toBe(available)
   })
+})
+
+describe.runIf((await probeSandbox()).available)('in the box', () => {
+  const PACKAGE = 'exports.two = 2\n'
+
+  async function registry(): Promise<{ host: string; close: () => void }> {
+    const server = createServer((_, response) => response.end(PACKAGE))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.2', resolve))
+    const address = server.address()
+    return {
+      host: `127.0.0.2:${typeof address === 'object' ? address?.port : ''}`,
+      close: () => void server.close(),
+    }
+  }
+
+  it('setup reaches the hosts of its list, the commands those of theirs, and what was refused is told', async () => {
+    const { host, close } = await registry()
+    await write({ 'test.js': "require('node:test').test('two', () => { if (require('./dep').two !== 2) throw 1 })\n" })
+    const fetching = `"${process.execPath}" -e 'fetch("http://${host}/dep").then((r) => r.text()).then((t) => { if (t.includes("two")) require("fs").writeFileSync("dep.js", t); else { console.error(t); process.exit(1) } })'`
+    const more = { setup: fetching, sandbox: 'required' as const, network: { setup: [host], verify: [] } }
+    const open = await check([command('node --test'), command(fetching, { name: 'Fetch' })], more)
+    expect(open.evidence.map(({ criterion, verdict }) => [criterion, verdict])).toEqual([
+      ['Setup', 'pass'],
+      ['Tests', 'pass'],
+      ['Fetch', 'fail'],
+    ])
+    const shut = await check([command('node --test')], {
+      ...more,
+      network: { setup: ['registry.npmjs.org'], verify: [] },
+    })
+    expect(shut.evidence).toMatchObject([
+      { criterion: 'Setup', verdict: 'fail', excerpt: expect.stringContaining(`refused connections to ${host}`) },
+      { criterion: 'Tests', verdict: 'not_run' },
+    ])
+    close()
+  })
+})
+
+it.each([
+  ['npm ci --ignore-scripts', ['registry.npmjs.org', 'registry.yarnpkg.com']],
+  ['.venv/bin/python -m pip install -r requirements.txt', ['pypi.org', 'files.pythonhosted.org']],
+  [
+    'go mod download && cargo fetch',
+    ['index.crates.io', 'static.crates.io', 'crates.io', 'proxy.golang.org', 'sum.golang.org'],
+  ],
+  ['make deps', []],
+])('`detected` stands for the registries of %s', (setup, hosts) => {
+  expect(hostsFor(['detected'], setup)).toEqual(hosts)
+  expect(hostsFor(['packages.example.com', 'detected'], setup)).toEqual(['packages.example.com', ...hosts])
+  expect(hostsFor([], setup)).toEqual([])
 })

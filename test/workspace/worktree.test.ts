@@ -198,14 +198,17 @@ describe('removing', () => {
   })
 })
 
-it('names what a sandbox mounts read-only: existing paths, no links', async () => {
+it('names what a sandbox holds read-only, whether it is there or not, but no links', async () => {
   const w = await world.task()
   await write(w.path, { '.claude/settings.json': '{}', '.mcp.json': '{}' })
   await symlink(world.clone, join(w.path, '.vscode'))
-  expect(await agentReadOnlyPaths(w)).toEqual([
-    join(w.path, '.git'),
-    world.mirror.dir,
-    join(w.path, '.claude'),
-    join(w.path, '.mcp.json'),
-  ])
+  const named = await agentReadOnlyPaths(w)
+  expect(named.slice(0, 2)).toEqual([join(w.path, '.git'), world.mirror.dir])
+  for (const name of ['.claude', '.mcp.json', '.codex', '.husky', '.gitmodules', 'opencode.json'])
+    expect(named).toContain(join(w.path, name))
+  expect(named).not.toContain(join(w.path, '.vscode'))
+  // There is no `.github`, and the agent may make one.
+  expect(named.filter((path) => path.includes('.github'))).toEqual([])
+  await write(w.path, { '.github/README.md': 'x' })
+  expect(await agentReadOnlyPaths(w)).toContain(join(w.path, '.github/hooks'))
 })

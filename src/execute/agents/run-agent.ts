@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Gateway, openGateway, type WireName } from '../../gateway/gateway.ts'
+import { type Network, openNetwork } from '../../gateway/network.ts'
 import { BASE_PATH } from '../../process/base-path.ts'
 import { type ProcessResult, runProcess } from '../../process/run.ts'
 import { probeSandbox } from '../../process/sandbox.ts'
@@ -93,9 +94,11 @@ export async function runAgent(run: AgentRun, input: RunInput): Promise<RunResul
     socketDir: isBoxed ? input.scratchDir : null,
     onCall: (call) => input.emit({ type: 'call', call }),
   })
+  const network = await openNetwork(isBoxed ? input.grant.network : [], input.scratchDir)
   try {
-    return await runWith(gateway, run, input, { home, cwd, isBoxed })
+    return await runWith(gateway, run, input, { home, cwd, isBoxed, network })
   } finally {
+    await network.close()
     await gateway.close()
     if (input.sessionDir !== null) await copySessions(sessions, input.sessionDir)
   }
@@ -105,11 +108,11 @@ async function runWith(
   gateway: Gateway,
   run: AgentRun,
   input: RunInput,
-  place: Pick<AgentWay, 'home' | 'cwd' | 'isBoxed'>,
+  place: Pick<AgentWay, 'home' | 'cwd' | 'isBoxed'> & { readonly network: Network },
 ): Promise<RunResult> {
-  const { home, cwd, isBoxed } = place
+  const { home, cwd, isBoxed, network } = place
   const port = 'port' in gateway.at ? gateway.at.port : GATEWAY_PORT
-  const doors = 'socket' in gateway.at ? [{ port, socket: gateway.at.socket }] : []
+  const doors = 'socket' in gateway.at ? [{ port, socket: gateway.at.socket }, ...network.doors] : []
   const prepared = run.prepare({ ...place, url: `http://127.0.0.1:${port}`, token: gateway.token })
   const reader = run.reader(input.emit)
   const lastWord = new AbortController()
@@ -126,6 +129,7 @@ async function runWith(
       env: {
         PATH: BASE_PATH,
         LANG: 'C.UTF-8',
+        ...network.env,
         ...run.env,
         ...prepared.env,
         HOME: home,

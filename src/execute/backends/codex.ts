@@ -26,7 +26,7 @@ export const codex = (environment: Readonly<Record<string, string | undefined>>)
         ...['exec', '--json', '--skip-git-repo-check', '-C', way.cwd],
         ...['--sandbox', input.grant.tools.includes('edit') ? 'workspace-write' : 'read-only'],
         ...(settings.model === undefined ? [] : ['--model', settings.model]),
-        ...configuration(way.url).flatMap((line) => ['-c', line]),
+        ...configuration(way.url, input).flatMap((line) => ['-c', line]),
         ...settings.command.slice(1),
         ...(input.sessionId === null ? ['-'] : ['resume', input.sessionId, '-']),
       ],
@@ -35,7 +35,7 @@ export const codex = (environment: Readonly<Record<string, string | undefined>>)
     reader: readCodex,
   }) satisfies BackendFactory<AgentBackendSettings>
 
-const configuration = (url: string): string[] => [
+const configuration = (url: string, { grant }: RunInput): string[] => [
   'model_provider="gateway"',
   `model_providers.gateway={name="gateway",base_url="${url}/v1",env_key="SUPERVISOR_GATEWAY_TOKEN",wire_api="responses",request_max_retries=2,stream_max_retries=2}`,
   'analytics.enabled=false',
@@ -43,6 +43,8 @@ const configuration = (url: string): string[] => [
   'web_search="disabled"',
   'approval_policy="never"',
   'sandbox_workspace_write.exclude_slash_tmp=true',
+  // Its shell may use the network where the grant names hosts; ours holds it to them.
+  `sandbox_workspace_write.network_access=${grant.network.length > 0}`,
   'shell_environment_policy.inherit="core"',
   'shell_environment_policy.exclude=["*KEY*","*TOKEN*","*SECRET*"]',
 ]

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openNetwork } from '../../gateway/network.ts'
 import { BASE_PATH } from '../../process/base-path.ts'
 import { runProcess } from '../../process/run.ts'
 import { probeSandbox } from '../../process/sandbox.ts'
@@ -27,7 +28,7 @@ export const PROGRAM_CONTRACT = {
     'without a sandbox it does not run, unless the operator set `sandbox: off`',
   ],
   securityConstraints: [
-    'runs in a sandbox without network; sees the worktree, a private HOME, system directories and `sandboxPaths`',
+    'runs in a sandbox that reaches the hosts of the grant and no others; sees the worktree, a private HOME, system directories and `sandboxPaths`',
     'gets only the environment of its settings and a minimal set of our own',
     'cannot change .git and the configuration of agents',
   ],
@@ -50,10 +51,20 @@ export async function runProgram(program: Program, input: RunInput): Promise<Run
   await mkdir(temporary, { recursive: true, mode: 0o700 })
   await mkdir(cwd, { recursive: true, mode: 0o700 })
   const readOnly = [...program.files, ...input.sandboxPaths, ...(input.workspace?.readOnlyPaths ?? [])]
+  const isBoxed = input.sandbox === 'required'
+  const network = await openNetwork(isBoxed ? input.grant.network : [], input.scratchDir)
   const result = await runProcess({
     argv: program.argv,
     cwd,
-    env: { PATH: BASE_PATH, LANG: 'C.UTF-8', ...jobEnvironment(input), ...program.env, HOME: home, TMPDIR: temporary },
+    env: {
+      PATH: BASE_PATH,
+      LANG: 'C.UTF-8',
+      ...network.env,
+      ...jobEnvironment(input),
+      ...program.env,
+      HOME: home,
+      TMPDIR: temporary,
+    },
     stdin: input.prompt,
     timeoutMs: input.timeoutMs,
     ...(program.idleMs === undefined ? {} : { idleTimeoutMs: program.idleMs }),
@@ -61,9 +72,9 @@ export async function runProgram(program: Program, input: RunInput): Promise<Run
     floodBytes: FLOOD_BYTES,
     signal: input.signal,
     onOutput: (text) => input.emit({ type: 'output', text }),
-    box: input.sandbox === 'off' ? null : { writable: [cwd], readOnly, home },
+    box: isBoxed ? { writable: [cwd], readOnly, home, doors: network.doors } : null,
     runId: input.job.id,
-  })
+  }).finally(network.close)
   return resultOfProcess(result)
 }
 

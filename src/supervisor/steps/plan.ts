@@ -12,6 +12,7 @@ import { canonicalJson, sha256 } from '../../task/hash.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { Plan, VerificationPlan } from '../../task/plan.ts'
 import { detectVerification } from '../../verify/detect.ts'
+import { hostsFor } from '../../verify/registries.ts'
 import { branchHead, listFilesAt, openMirror, readFileAt } from '../../workspace/mirror.ts'
 import { mergeBase } from '../../workspace/refs.ts'
 import { askDrafts } from '../models/ask-drafts.ts'
@@ -58,6 +59,7 @@ export const planTask: Step = async (context) => {
     skill: await skillOf(corridor, task),
     flags: task.flags,
     budgetUsd: task.budgetUsd,
+    ...networkOf(corridor, verification),
     baseBranch: task.baseBranch,
     baseSha,
     verification,
@@ -108,6 +110,12 @@ export const planTask: Step = async (context) => {
       if (move.rest) await wantSurface(tx, surfaceOwner(task), 'asking')
     },
   }
+}
+
+/** As the operator lists it; `detected` are the registries of what the repository is set up with. */
+function networkOf({ settings }: StepContext['corridor'], { setup }: VerificationPlan): Pick<PlanInput, 'network'> {
+  const hosts = hostsFor(settings.network.agent, setup ?? '')
+  return hosts.length === 0 ? {} : { network: hosts }
 }
 
 async function followUp(

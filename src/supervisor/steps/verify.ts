@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { evaluate } from '../../policy/evaluate.ts'
+import { protectedPathsIn } from '../../policy/protected-paths.ts'
 import { findSecrets } from '../../redact/find-secrets.ts'
 import { verificationDocument } from '../../report/documents.ts'
 import type { Move } from '../../store/advance.ts'
@@ -16,7 +17,7 @@ import { commandEvidence } from '../../verify/command-evidence.ts'
 import { diffEvidence } from '../../verify/diff-evidence.ts'
 import { judge } from '../../verify/judge.ts'
 import { notRun } from '../../verify/not-run.ts'
-import type { CheckOutput } from '../../verify/run-checks.ts'
+import type { CheckInput, CheckOutput } from '../../verify/run-checks.ts'
 import { runChecks } from '../../verify/run-checks.ts'
 import { freshCheckout, removeCheckout } from '../../workspace/checkout.ts'
 import type { DiffFacts } from '../../workspace/diff.ts'
@@ -102,7 +103,7 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   const change = diffEvidence(diff, head, { changeWanted: true })
   const made = change.every((e) => e.verdict === 'pass')
   const checks = made
-    ? await corridor.limitChecks(() => collect(context, plan, mirror, head))
+    ? await corridor.limitChecks(() => collect(context, plan, mirror, head, diff))
     : { evidence: [], outputs: [] }
   const tampered = made
     ? await commandEvidence({
@@ -137,6 +138,7 @@ async function collect(
   plan: Plan,
   mirror: Mirror,
   head: string,
+  diff: DiffFacts,
 ): Promise<{ evidence: Evidence[]; outputs: CheckOutput[] }> {
   const { corridor, task, signal } = context
   const dir = checkoutDirOf(context)
@@ -152,6 +154,7 @@ async function collect(
       sandbox: corridor.settings.sandbox,
       sandboxPaths: corridor.settings.sandboxPaths,
       scratchDir,
+      network: networkOf(context, diff),
       signal,
       runId: task.id,
       redact: corridor.db.text,
@@ -160,6 +163,19 @@ async function collect(
     await removeCheckout(mirror, dir)
     await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/**
+ * What setup and the commands may reach. A change that decides what is installed, or what runs by itself, has not been
+ * seen by a person yet: its setup gets no network (SPEC 6.5).
+ */
+function networkOf({ corridor }: StepContext, diff: DiffFacts): NonNullable<CheckInput['network']> {
+  const { setup, verify: commands } = corridor.settings.network
+  const changed = protectedPathsIn(
+    diff.files.map(({ path }) => path),
+    [],
+  )
+  return changed.length > 0 ? { setup: [], verify: [] } : { setup, verify: commands }
 }
 
 /** What this version does not look at is said, never counted. */
