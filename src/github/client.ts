@@ -24,8 +24,11 @@ export interface GitHub {
   neighbour(purpose: Purpose, repository: RepositoryRef, name: string): Octokit
   /** A client of the App itself, for what belongs to no installation: deliveries, the list of installations. */
   asApp(): Octokit
-  /** A token for git, good for at least five minutes. */
-  token(purpose: Purpose, repository: RepositoryRef): Promise<string>
+  /**
+   * A token for git, good for at least five minutes.
+   * @param rejected one that GitHub did not take: it is not given out again
+   */
+  token(purpose: Purpose, repository: RepositoryRef, rejected?: string): Promise<string>
   /** Where git clones from and pushes to; holds no token. */
   remoteUrl(repository: RepositoryRef): string
   /** Host of the addresses that stand for accounts in commits: `users.noreply.github.com`. */
@@ -116,9 +119,9 @@ export function createGitHub(o: {
       }
       return createOctokit(rules, authorize, null, { limits, installationId })
     },
-    token: async (purpose, repository) => {
+    token: async (purpose, repository, rejected) => {
       await holdBack({ limits, installationId: repository.installationId }, 'a token for git')
-      return tokens.ofInstallation(purpose, repository, { lastsMs: GIT_TOKEN_LASTS_MS, rejected: null })
+      return tokens.ofInstallation(purpose, repository, { lastsMs: GIT_TOKEN_LASTS_MS, rejected: rejected ?? null })
     },
     noreplyHost: `users.noreply.${new URL(o.webUrl).hostname}`,
     remoteUrl: (repository) => `${pageOf(o.webUrl, repository)}.git`,

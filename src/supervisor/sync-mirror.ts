@@ -4,6 +4,7 @@ import type { Mirror } from '../workspace/mirror.ts'
 import { fetchMirror, openMirror } from '../workspace/mirror.ts'
 import type { Corridor } from './corridor.ts'
 import type { StepContext } from './step.ts'
+import { withGitToken } from './with-git-token.ts'
 
 /** What one step has fetched serves the next ones that long at most. */
 const FRESH_MS = 10_000
@@ -52,8 +53,9 @@ async function fetchNow(
   mirror: Mirror,
   signal: AbortSignal,
 ): Promise<void> {
-  const token = await corridor.github.token('read', repository)
-  await fetchMirror(mirror, { url: corridor.github.remoteUrl(repository), token }, signal)
+  const { github } = corridor
+  const url = github.remoteUrl(repository)
+  await withGitToken(github, 'read', repository, (token) => fetchMirror(mirror, { url, token }, signal))
 }
 
 /** A task that nobody has answered or changed yet began with its command, whatever step it is at. */

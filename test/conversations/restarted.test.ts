@@ -2,4 +2,4 @@ import { tell } from './runner.ts'
 import { eachStory } from './stories.ts'
 import { restarted } from './variants.ts'
 
-eachStory('restarted after every delivery', (story) => tell(story, restarted), 'two_at_once')
+eachStory('restarted after every delivery', (story) => tell(story, restarted), 0)

@@ -108,3 +108,16 @@ story('tokens that are an hour old are no longer good, and nobody notices', { ag
   await expectSingle(w, issue)
   expect(w.calls().filter(({ status }) => status === 401).length).toBeGreaterThan(0)
 })
+
+story('a token that git may not use any more is replaced, too', { agent: 'two-rounds' }, async (w) => {
+  const { gh, repo } = w
+  const { issue } = await w.ask()
+  await w.reaches('review')
+  await w.settled()
+  const { number, head } = await w.pull()
+  gh.passTime(3_700_000)
+  await gh.as('reviewer').review(repo, number, { event: 'REQUEST_CHANGES', body: 'Please add CHANGES.txt, too.' })
+  await w.until('commit of the next round', async () => (await w.pull()).head.sha !== head.sha)
+  await w.reaches('review')
+  await expectSingle(w, issue)
+})

@@ -5,6 +5,7 @@ import { pushBranch } from '../../workspace/push.ts'
 import { resolveCommits } from '../../workspace/refs.ts'
 import type { SendSurface } from '../surface.ts'
 import { requireView } from '../surface.ts'
+import { withGitToken } from '../with-git-token.ts'
 
 /**
  * Pushes the commit that REPORT let out to the task's branch, never over somebody else's. Not the task's head of now: that
@@ -20,13 +21,12 @@ export const sendBranch: SendSurface = async (context) => {
   // git would call it a refusal of the remote, which is for good. A worker of the machine that has it may be next.
   if ((await resolveCommits(mirror, [sha]))[0] === null)
     throw new OperatingError('transient', 'git_failed', `commit ${sha.slice(0, 12)} is on another machine`)
-  const remote = { url: corridor.github.remoteUrl(repository), token: await corridor.github.token('push', repository) }
-  const pushed = await pushBranch(mirror, remote, {
-    branch: task.branch,
-    sha,
-    // The first time on a branch that was there before: the head that the work was begun on.
-    expected: row.remoteId ?? expected ?? null,
-  })
+  // The first time on a branch that was there before: the head that the work was begun on.
+  const options = { branch: task.branch, sha, expected: row.remoteId ?? expected ?? null }
+  const url = corridor.github.remoteUrl(repository)
+  const pushed = await withGitToken(corridor.github, 'push', repository, (token) =>
+    pushBranch(mirror, { url, token }, options),
+  )
   if (!pushed.ok)
     throw new OperatingError(
       'configuration',
