@@ -1,5 +1,6 @@
 import type { CommentJson, IssueJson, PullJson } from '../../src/demo/types.ts'
 import type { World } from '../support/world.ts'
+import { type History, readHistory } from './history.ts'
 
 /** One thing that GitHub shows. What stays the same thing keeps its key. */
 export interface Sight {
@@ -28,7 +29,8 @@ export async function takePicture(w: World, hide: (text: string) => string): Pro
     for (const comment of await gh.view.comments(repo, number)) sights.push(...(await ofComment(w, number, comment)))
     if (pull) sights.push(...(await onLines(w, number)))
   }
-  return [...sights, ...(await checkSights(w)), await branchSight(w, hide)]
+  const history = await readHistory((...args) => gh.view.git(repo, ...args))
+  return [...sights, ...(await checkSights(w, history)), branchSight(history, hide)]
 }
 
 /** What is different between two pictures, in words. */
@@ -124,10 +126,9 @@ function reaction(comment: CommentJson, content: string): Sight {
 }
 
 /** Every check run of the App on every commit of every branch, oldest first. */
-async function checkSights(w: World): Promise<Sight[]> {
-  const heads = (await w.gh.view.git(w.repo, 'rev-list', '--all')).split('\n')
+async function checkSights(w: World, { commits }: History): Promise<Sight[]> {
   const found: (readonly [id: number, sight: Sight])[] = []
-  for (const sha of heads.filter((head) => head !== ''))
+  for (const sha of commits)
     for (const run of await w.gh.view.checkRuns(w.repo, sha)) {
       if ((run['app'] as { slug?: string } | null)?.slug !== w.gh.app.slug) continue
       const buttons = ((run['actions'] ?? []) as { label: string }[]).map(({ label }) => label)
@@ -148,15 +149,11 @@ async function annotationsOf(w: World, id: number): Promise<string[]> {
   )
 }
 
-async function branchSight(w: World, hide: (text: string) => string): Promise<Sight> {
-  const told: string[] = []
-  const branches = await w.gh.view.branches(w.repo)
-  for (const branch of branches.toSorted((a, b) => hide(a).localeCompare(hide(b)))) {
-    if (branch === 'main') told.push('`main`')
-    else {
-      const commits = (await w.gh.view.git(w.repo, 'rev-list', '--count', `main..${branch}`)).trim()
-      told.push(`\`${branch}\` (${commits} commit${commits === '1' ? '' : 's'} over main)`)
-    }
-  }
+function branchSight({ branches }: History, hide: (text: string) => string): Sight {
+  const told = branches
+    .toSorted((a, b) => hide(a.name).localeCompare(hide(b.name)))
+    .map(({ name, ahead }) =>
+      name === 'main' ? '`main`' : `\`${name}\` (${ahead} commit${ahead === 1 ? '' : 's'} over main)`,
+    )
   return line('branches', `**Branches:** ${told.join(', ')}.`)
 }
