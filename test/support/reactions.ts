@@ -11,7 +11,9 @@ export async function lookForReactions({ query, until, settled }: Sight): Promis
   await until('look for reactions', async () => {
     const due = await query(
       `select 1 from reaction_polls p join tasks t on t.id = p.task_id
-       where t.waiting_on is not null and (p.next_at <= now() or p.seen = '{}')`,
+       where t.waiting_on is not null and (p.next_at <= now() or p.seen = '{}')
+       -- Taken is not looked at: the one who does so is done when its job is gone.
+       union all select 1 from graphile_worker.jobs where task_identifier = 'reactions'`,
     )
     return due.length === 0
   })
