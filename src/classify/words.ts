@@ -17,7 +17,7 @@ export const WORDS: readonly SignalRule[] = [
   title('title_adverb', '(?:also|still|always|never|sometimes|only|randomly|suddenly) \\w{3,20}s', types({ bug_fix: 2 })),
   rule('title_plural_fault', 'title', '(?<=[\\w`"\')] )(?:break|cause|disappear|overlap|fail|crash|hang|flicker|leak|vanish|collide|freeze|jump|duplicate|shift|differ|lack|stop (?:working|responding)|show nothing|stay)\\b', types({ bug_fix: 2 })),
   title('title_copula', '(?<!what )(?<!where )(?<!how )(?:is|are|looks?|seems?|becomes?) (?:\\w{1,20} ){0,2}(?:blurry|slow|wrong|empty|broken|off|different|invisible|unreadable|dark|tiny|huge|late|early|missing|blank|black|white|gone|useless|too \\w{2,20}|not \\w{2,20})', types({ bug_fix: 2 })),
-  title('title_when', "when(?: \\w{2,20}ing)?|after|while|if|upon|on (?:windows|mac ?os|linux|ios|android|arm64|m1|safari|firefox|chrome|edge|ubuntu|debian|alpine|python \\d|node \\d|startup|load|reload|resize|save|close)", types({ bug_fix: 1 })),
+  title('title_when', "when(?: \\w{2,20}ing)?|after|while|if|upon|on (?:windows|mac ?os|linux|ios|android|arm64|m1|safari|firefox|chrome|edge|ubuntu|debian|alpine|python \\d|node \\d|startup|load|reload|resize|save|close)", types({ bug_fix: 0.8 })),
   rule('stack_trace', 'raw', "^ ?at [\\w.$<>/ \\[\\]@-]{1,120} ?\\(?[^)\\n]{1,200}:\\d{1,6}|Traceback \\(most recent call last\\)|Exception in thread|^panic: |^thread '[^'\\n]{1,60}' panicked|Segmentation fault|^ ?File \"[^\"\\n]{1,200}\", line \\d|^npm ERR!|core dumped|^fatal error: |^error(?:\\[E\\d{4}\\])?: ", types({ bug_fix: 3 }, { confidence: 0.05 }), 'im'),
   rule('error_name', 'raw', '\\b[A-Z][A-Za-z]{1,40}(?:Error|Exception)\\b', types({ bug_fix: 2 }), ''),
 

@@ -48,6 +48,13 @@ describe('what a model says', () => {
     expect(c.signals[0]).toMatchObject({ name: 'model_silent', effect: expect.stringContaining('backend_failed') })
   })
 
+  test('takes nothing from a list of several tasks', () => {
+    const list = of({ request: '1. add a flag to it\n2. write a blog post about it, whatever\n3. add things' })
+    expect(classify(list).several).toHaveLength(3)
+    const c = classifyWith({ ...list, title: 'x' }, said({ type: 'writing', risk: 'low', confidence: 1 }))
+    expect(c.several).toEqual(classify(list).several)
+  })
+
   test('"I do not know" makes nobody surer', () => {
     const c = classifyWith(VAGUE, said({ type: 'unknown', risk: 'low', confidence: 1 }))
     expect(c).toMatchObject({ type: 'unknown', confidence: classify(VAGUE).confidence })
