@@ -1,5 +1,6 @@
 import type { Runner, TaskList } from 'graphile-worker'
 import { Logger, run, runMigrations } from 'graphile-worker'
+import pg from 'pg'
 import type { Tx } from './database.ts'
 
 /**
@@ -39,7 +40,12 @@ export interface QueueHandlers {
 
 /** Creates or upgrades the queue's own schema; safe with several starters. */
 export async function migrateQueue(url: string): Promise<void> {
-  await runMigrations({ connectionString: url, logger: quiet })
+  const pgPool = openPool(url, () => undefined)
+  try {
+    await runMigrations({ pgPool, logger: quiet })
+  } finally {
+    await pgPool.end()
+  }
 }
 
 /** Starts to take wakes. Stop it with `stop()`, which waits for handlers under way. */
@@ -47,7 +53,8 @@ export async function startQueue(
   url: string,
   handlers: QueueHandlers,
   onError: (error: unknown) => void,
-): Promise<Runner> {
+): Promise<Pick<Runner, 'stop'>> {
+  const pgPool = openPool(url, onError)
   const taskList: TaskList = {
     inbox: () => handlers.inbox(),
     reactions: () => handlers.reactions(),
@@ -55,7 +62,7 @@ export async function startQueue(
     outbox: (payload) => handlers.outbox(Number(field(payload, 'installationId'))),
   }
   const runner = await run({
-    connectionString: url,
+    pgPool,
     concurrency: QUEUE_CONCURRENCY,
     pollInterval: POLL_MS,
     noHandleSignals: true,
@@ -64,7 +71,22 @@ export async function startQueue(
   })
   // A connection that breaks under the queue is its own to mend; unheard, it would end the process.
   runner.promise.catch(onError)
-  return runner
+  return {
+    stop: async () => {
+      await runner.stop()
+      await pgPool.end()
+    },
+  }
+}
+
+/**
+ * A pool whose errors are heard as long as the process lives. The queue's own stops to listen before its connections are
+ * closed, and a database that is shut down just then would end the process.
+ */
+function openPool(url: string, onError: (error: unknown) => void): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: QUEUE_CONCURRENCY + 2 })
+  pool.on('error', onError)
+  return pool
 }
 
 function field(payload: unknown, key: string): unknown {
