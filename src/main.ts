@@ -67,6 +67,12 @@ program
   .action(async (task: string, options: { json?: true }) => (await import('./cli/replay.ts')).replayTask(task, options))
 
 program
+  .command('doctor')
+  .description('what is installed, in which version, and what is missing; exit code 1 where something needed is')
+  .option('--json', 'for programs')
+  .action(async (options: { json?: true }) => (await import('./cli/doctor.ts')).doctor(options))
+
+program
   .command('migrate')
   .description('bring the database up to date (start does so, too)')
   .action(async () => (await import('./cli/migrate.ts')).migrateDatabase())
