@@ -49,7 +49,10 @@ async function install(dir: string): Promise<string | null> {
       timeout: INSTALL_MS,
     })
   } catch (error) {
-    return `npm could not install them: ${error instanceof Error ? error.message.slice(-2_000) : String(error)}`
+    const said = error instanceof Error ? error.message.slice(-2_000) : String(error)
+    // The registry answers, and does not have them: a mirror need not hold everything.
+    if (/\b(?:E404|ETARGET|ENOVERSIONS)\b/.test(said)) return `the registry does not have them: ${said}`
+    return `npm could not install them: ${said}`
   }
   const suffix = `${process.platform}-${process.arch}`
   return isThere(dir) ? null : `the registry has no packages of the agents for ${suffix}`

@@ -6,9 +6,10 @@ export default defineConfig({
   test: {
     root: join(import.meta.dirname, '..', '..'),
     include: ['test/agents/**/*.cli.ts'],
+    // The agents first: where they cannot run, nothing else is started.
     globalSetup: [
-      join(import.meta.dirname, '..', 'support', 'global-database.ts'),
       join(import.meta.dirname, 'install.ts'),
+      join(import.meta.dirname, '..', 'support', 'global-database.ts'),
     ],
     testTimeout: 120_000,
     hookTimeout: 60_000,
