@@ -155,7 +155,8 @@ export const pullSynchronized = onRepository.extend({
 export const pullAtHead = onRepository.extend({
   pull_request: z.object({ number: id, updated_at: moment, head: z.object({ sha }) }),
 })
-const changes = z.object({ title: z.object({}).nullish(), body: z.object({}).nullish() }).nullish()
+const changed = z.object({}).nullish()
+const changes = z.object({ title: changed, body: changed, base: changed }).nullish()
 export type Changes = z.output<typeof changes>
 export const issueEdited = onRepository.extend({ issue, changes })
 export const pullEdited = onRepository.extend({ pull_request: pull, changes })

@@ -48,15 +48,23 @@ export const fromIssueEdited: Reader = (payload, deliveryId, options) => {
     : ignored('delivery_malformed')
 }
 
-/** Of interest where the task was asked for on the pull request itself. */
+/** The text is of interest where the task was asked for on the pull request itself, the base branch to whoever owns it. */
 export const fromPullEdited: Reader = (payload, deliveryId, options) => {
   const read = payloads.pullEdited.safeParse(payload)
-  return read.success
-    ? fromEdit(read.data, read.data.pull_request, read.data.changes, deliveryId, options)
-    : ignored('delivery_malformed')
+  if (!read.success) return ignored('delivery_malformed')
+  const { pull_request: pull, changes, sender } = read.data
+  if (!changes?.base || sender.id === options.botUserId) return fromEdit(read.data, pull, changes, deliveryId, options)
+  return happened({
+    kind: 'pull_request_base_changed',
+    sourceKey: `pull_request_base_changed:${deliveryId}`,
+    repository: payloads.repositoryOf(read.data),
+    pullNumber: pull.number,
+    actor: sender,
+    at: pull.updated_at,
+  })
 }
 
-/** An edit also tells of a new base branch, for example; only the text is read by tasks. */
+/** An edit may tell of other things, too; only the text is read by tasks. */
 function fromEdit(
   data: payloads.OnRepository,
   thread: payloads.Thread & { readonly number: number },

@@ -15,7 +15,14 @@ import { repeatSettingsCheck } from './settings-check.ts'
 /** What concerns that which people approve: buttons and re-runs of our check runs, foreign commits, edited text. */
 export type Change = Extract<
   Happening,
-  { kind: 'check_action' | 'check_rerequested' | 'pull_request_synchronized' | 'issue_edited' }
+  {
+    kind:
+      | 'check_action'
+      | 'check_rerequested'
+      | 'pull_request_synchronized'
+      | 'pull_request_base_changed'
+      | 'issue_edited'
+  }
 >
 type Order = Pick<NewCommand, 'verb' | 'argument' | 'permission'>
 
@@ -68,6 +75,7 @@ async function tasksOf({ db }: Corridor, change: Change): Promise<StoredTask[]> 
   const { repository } = change
   switch (change.kind) {
     case 'pull_request_synchronized':
+    case 'pull_request_base_changed':
       return (await openTasksOf(db.prisma, repository.id, change.pullNumber)).filter(
         (t) => t.pullNumber === change.pullNumber,
       )
@@ -88,6 +96,8 @@ function orderOf(change: Change, permission: string): Order {
   switch (change.kind) {
     case 'pull_request_synchronized':
       return { verb: change.kind, argument: { after: change.after, at: change.at }, permission }
+    case 'pull_request_base_changed':
+      return { verb: change.kind, argument: { at: change.at }, permission }
     case 'issue_edited':
       return { verb: change.kind, argument: { title: change.title, body: change.body, at: change.at }, permission }
     case 'check_rerequested':

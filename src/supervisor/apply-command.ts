@@ -11,6 +11,7 @@ import { OperatingError } from '../task/errors.ts'
 import type { CommandHandler, CommandResult } from './command.ts'
 import { approve } from './commands/approve.ts'
 import { flagOf } from './commands/argument.ts'
+import { baseChanged } from './commands/base-changed.ts'
 import { budget } from './commands/budget.ts'
 import { cancel } from './commands/cancel.ts'
 import { clarify } from './commands/clarify.ts'
@@ -51,6 +52,7 @@ export const HANDLERS: Readonly<Record<string, CommandHandler>> = {
   follow_up: followUp,
   verify_again: verifyAgain,
   pull_request_synchronized: headMoved,
+  pull_request_base_changed: baseChanged,
   issue_edited: issueEdited,
   review_submitted: reviewSubmitted,
   review_dismissed: reviewDismissed,

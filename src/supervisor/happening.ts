@@ -31,6 +31,7 @@ export async function acceptHappening(corridor: Corridor, deliveryId: string, h:
     h.kind === 'check_action' ||
     h.kind === 'check_rerequested' ||
     h.kind === 'pull_request_synchronized' ||
+    h.kind === 'pull_request_base_changed' ||
     h.kind === 'issue_edited'
   )
     return acceptChange(corridor, deliveryId, h)

@@ -121,6 +121,15 @@ export type Happening =
       readonly headSha: string
     }
   | {
+      /** A pull request leads to another branch, whoever did it: GitHub too, when the old base is merged and deleted. */
+      readonly kind: 'pull_request_base_changed'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly pullNumber: number
+      readonly actor: Actor
+      readonly at: string
+    }
+  | {
       /** Title or body of an issue, or of a pull request, were changed. Untrusted, bounded. */
       readonly kind: 'issue_edited'
       readonly sourceKey: string

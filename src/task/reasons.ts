@@ -145,6 +145,7 @@ export const REASON_CODES = [
   'nothing_to_approve',
   'text_edited',
   'head_moved',
+  'base_changed',
   'verification_repeated',
   'too_many_edits',
   'button_stale',

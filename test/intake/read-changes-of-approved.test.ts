@@ -77,6 +77,19 @@ test('a push onto a pull request is told whoever made it, but for ourselves', ()
   })
 })
 
+test('a pull request with another base is told, whoever pointed it there, but for ourselves', () => {
+  const changes = { base: { ref: { from: 'main' }, sha: { from: 'a'.repeat(40) } } }
+  const payload: Json = { ...one('pull_request', 'synchronize'), action: 'edited', changes }
+  expect(said('pull_request', payload)).toMatchObject({
+    kind: 'pull_request_base_changed',
+    sourceKey: 'pull_request_base_changed:delivery-1',
+    pullNumber: (payload['pull_request'] as Json)['number'],
+    actor: PERSON,
+  })
+  const ours = { id: BOT, login: 'supervisor[bot]', type: 'Bot' }
+  expect(reason(read('pull_request', withValue(payload, 'sender', ours)))).toBe('actor_is_ourselves')
+})
+
 test('a pull request that is opened has a head, a fork’s and our own too', () => {
   for (const example of examplesOf('pull_request', 'opened')) {
     const { number, head } = example['pull_request'] as { number: number; head: Json }

@@ -5,7 +5,7 @@ import { invalid, notFound } from '../failure.ts'
 import { asJson, asList, type Json, textAt } from '../json.ts'
 import { rangeOf } from '../pull-facts.ts'
 import { forward, paged, repositoryRoute } from '../route.ts'
-import { isoSeconds, repositoryNamed, type World } from '../world.ts'
+import { isoSeconds, loginOf, repositoryNamed, userNamed, type World } from '../world.ts'
 import { pointPullRef } from '../write-code.ts'
 
 const READ = { permissions: ['pull_requests'], level: 'read', role: 'read' } as const
@@ -20,9 +20,23 @@ export const pullRoutes = [
     }
     return answer
   }),
-  repositoryRoute('PATCH', 'pulls/(\\d+)', (world, call, _repository) => {
+  repositoryRoute('PATCH', 'pulls/(\\d+)', async (world, call, repository, number) => {
     mustFit(call.body, { title: 256, body: 65_536 })
-    return forward(world, call)
+    const before = pullNumbered(world, repository, number)
+    const base = textAt(call.body, 'base')
+    if (base !== '' && (await world.repositories.resolve(repository.full_name, `refs/heads/${base}`)) === null)
+      throw invalid(`Proposed base branch '${base}' was not found`)
+    const { base_ref: ref, base_sha: sha } = before
+    const answer = await forward(world, call)
+    // The emulator tells of a new text, but not of a new base.
+    if (answer.status === 200 && base !== '' && base !== ref) {
+      const path = `/repos/${repository.full_name}/pulls/${number}`
+      const changes = { base: { ref: { from: ref }, sha: { from: sha } } }
+      const pull_request = await ask(world, 'GET', path)
+      const sender = userNamed(world, loginOf(world, call.caller))
+      world.emit('pull_request', { action: 'edited', changes, pull_request, sender }, repository.full_name)
+    }
+    return answer
   }),
   repositoryRoute('GET', 'pulls/(\\d+)/files', async (world, call, repository, number) => {
     mustHave(world.emulator.rows, repository, call.caller, READ)

@@ -508,6 +508,10 @@ export const REASONS = {
     'Somebody else pushed to the branch.',
     'Their commit is kept and verified; what was approved before does not count for it.',
   ),
+  base_changed: words(
+    'The pull request leads to another base branch now.',
+    'What it adds there is verified anew; what was approved before does not count for it.',
+  ),
   verification_repeated: words('The verification runs again, on the same commit.'),
   changes_heard: words('Changes were asked for; they are worked on together in the next round.'),
   changes_pending: words(

@@ -12,6 +12,8 @@ interface PullJson {
   readonly merged_by?: unknown
   readonly closed_at?: unknown
   readonly head?: { readonly sha?: unknown }
+  readonly base?: { readonly ref?: unknown }
+  readonly updated_at?: unknown
 }
 interface ReviewJson {
   readonly id?: unknown
@@ -29,7 +31,10 @@ export async function readPull(round: Round, number: number): Promise<void> {
   if (!task) return
   const pull: PullJson = await ask(round, () => readPullJson(corridor.github, repository, number))
   if (pull.state === 'closed') await bringClosed(round, number, pull)
-  else await bringHead(round, task, pull)
+  else {
+    await bringHead(round, task, pull)
+    await bringBase(round, task, pull)
+  }
   if (!goesOn(round)) return
   const reviews: ReviewJson[] = await ask(round, () => listReviewsJson(corridor.github, repository, number))
   for (const review of reviews) await bringReview(round, task, pull, review)
@@ -50,6 +55,15 @@ async function bringHead(round: Round, task: StoredTask, pull: PullJson): Promis
   if (await isKnownHead(round.corridor.db, task, sha)) return
   const id = `reconciled-head-${Number(pull.id)}-${sha.slice(0, 20)}`
   await bringIn(round, 'pull_request', id, { action: 'synchronize', after: sha, pull_request: pull, sender: GHOST })
+}
+
+/** Where a pull request leads is looked up again by whoever hears of it. */
+async function bringBase(round: Round, task: StoredTask, pull: PullJson): Promise<void> {
+  const ref = String(pull.base?.ref)
+  if (isFinal(task.state) || task.waitingOn === null || ref === task.baseBranch) return
+  const id = `reconciled-base-${Number(pull.id)}-${new Date(String(pull.updated_at)).getTime() / 1_000}`
+  const changes = { base: { ref: { from: task.baseBranch } } }
+  await bringIn(round, 'pull_request', id, { action: 'edited', changes, pull_request: pull, sender: GHOST })
 }
 
 /** Reviews that are older than the task were not written about its work. */
