@@ -6,6 +6,9 @@ import type { BackendSettings, OperatorSettings, Problem } from './settings/sett
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** Where the caller's own shell looks for programs. */
+export const searchPath = (env: Environment = process.env): string => env['PATH'] ?? ''
+
 /** Everything that the environment and the operator's file say, read once, frozen. The only reader of process.env. */
 export interface Config {
   /** null = no credentials yet: set-up mode. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
+import type { VerifyOptions } from './cli/verify.ts'
 import { ConfigError } from './config.ts'
 import { packageRoot } from './package-root.ts'
 
@@ -71,6 +72,21 @@ program
   .description('what is installed, in which version, and what is missing; exit code 1 where something needed is')
   .option('--json', 'for programs')
   .action(async (options: { json?: true }) => (await import('./cli/doctor.ts')).doctor(options))
+
+program
+  .command('verify')
+  .description('verify a change of any local repository: exit code 0 pass, 1 fail, 2 inconclusive')
+  .option('--repo <dir>', 'the repository', '.')
+  .requiredOption('--base <ref>', 'the commit that the change starts from')
+  .requiredOption('--head <ref>', 'the commit that is verified')
+  .option('--type <type>', 'bug_fix wants a test that fails without the change and passes with it', 'code_change')
+  .option('--command <command...>', 'what must pass, instead of what the base names or what is detected there')
+  .option('--setup <command>', 'what is run first in each fresh checkout')
+  .option('--timeout <time>', 'of each command: 90s, 10m')
+  .option('--sandbox <mode>', 'auto: where there is one; required; off', 'auto')
+  .option('--network', 'let setup and commands use the network, without a sandbox')
+  .option('--json', 'print one JSON object')
+  .action(async (options: VerifyOptions) => (await import('./cli/verify.ts')).verify(options))
 
 program
   .command('migrate')

@@ -37,6 +37,8 @@ export interface PolicyFacts {
     readonly secretFound: boolean
     /** Scored again on what was really changed; see risk-of-diff.ts. */
     readonly risk: Risk
+    /** Files in which verification found what could make red tests green (SPEC 9.5). */
+    readonly tampering: readonly string[]
   } | null
   /** Globs of the settings, added to the built-in list. */
   readonly protectedPaths: readonly string[]
@@ -111,6 +113,7 @@ export function flatFacts(facts: PolicyFacts): Facts {
           diff_bytes: diff.bytes,
           diff_bytes_allowed: facts.limits.bytes,
           secret_found: diff.secretFound,
+          tampering: listed(diff.tampering),
           protected_paths: listed(protectedPathsIn(diff.files, facts.protectedPaths)),
           workflow_files: listed(workflowFilesIn(diff.files)),
         }),

@@ -118,6 +118,7 @@ export const RULES: readonly Rule[] = [
     'rule_needs_approval',
     (f) => rulesThatHold('publish', 'approve', f).length > 0,
   ),
+  approve('tampering', ['publish'], 'tampering_found', (f) => (f.diff?.tampering.length ?? 0) > 0),
   approve('risk-rose', ['publish'], 'risk_rose_with_diff', riskRoseTooFar),
 
   // The result: a pull request is for a person to look at, an answer only where everything is.

@@ -4,8 +4,10 @@ import { findSecrets } from '../redact/find-secrets.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { CAPABILITIES } from '../task/capability.ts'
 import { changesFiles } from '../task/changes-files.ts'
+import type { Evidence } from '../task/evidence.ts'
 import { JOB_TYPES } from '../task/job.ts'
 import type { Plan } from '../task/plan.ts'
+import { tamperedFiles } from '../verify/tamper/tamper-evidence.ts'
 import type { DiffFacts } from '../workspace/diff.ts'
 import type { Corridor } from './corridor.ts'
 
@@ -13,7 +15,7 @@ import type { Corridor } from './corridor.ts'
 export function policyFacts(
   corridor: Corridor,
   task: StoredTask,
-  known: { plan: Plan | null; diff: DiffFacts | null },
+  known: { plan: Plan | null; diff: DiffFacts | null; evidence?: readonly Evidence[] },
 ): PolicyFacts {
   const { classification } = task
   if (!classification) throw new Error(`task ${task.id} has no classification in ${task.state}`)
@@ -40,7 +42,13 @@ export function policyFacts(
     // A task that was sorted by an earlier version has settings without rules.
     actorRules: settings.rules ?? [],
     plan: known.plan,
-    diff: known.diff === null ? null : diffFacts(classification.type, known.diff, settings.protected, corridor.secrets),
+    diff:
+      known.diff === null
+        ? null
+        : {
+            ...diffFacts(classification.type, known.diff, settings.protected, corridor.secrets),
+            tampering: tamperedFiles(known.evidence ?? []),
+          },
     protectedPaths: settings.protected,
     limits: settings.limits,
     isCode: changesFiles(classification),
@@ -57,7 +65,7 @@ function diffFacts(
   diff: DiffFacts,
   protectedPaths: readonly string[],
   secrets: readonly string[],
-): PolicyFacts['diff'] {
+): Omit<NonNullable<PolicyFacts['diff']>, 'tampering'> {
   return {
     files: pathsOfDiff(diff.files),
     bytes: diff.bytes,

@@ -1,7 +1,7 @@
 import type { Evidence } from '../task/evidence.ts'
 import { sha256 } from '../task/hash.ts'
 import type { ReasonCode } from '../task/reasons.ts'
-import { excerptOf } from './clean-output.ts'
+import { excerptOf } from './commands/clean-output.ts'
 
 /** A result longer than this cannot be read by the person who asked for it. */
 const MAX_ANSWER_BYTES = 1_000_000

@@ -1,7 +1,7 @@
 import type { Evidence } from '../task/evidence.ts'
 import { sha256 } from '../task/hash.ts'
 import type { DiffFacts } from '../workspace/diff.ts'
-import { excerptOf } from './clean-output.ts'
+import { excerptOf } from './commands/clean-output.ts'
 
 const MAX_FILES_LISTED = 100
 

@@ -32,6 +32,9 @@ const TELLING_FAILURES = [
   'data_unreadable',
   'counts_differ',
   'too_long',
+  'run_unfinished',
+  'nothing_but_tests',
+  'base_tests_fail',
 ] as const satisfies readonly ReasonCode[]
 
 /** What can keep a verification from being conclusive; the first that applies is the one that people must mend first. */
@@ -39,7 +42,15 @@ const TELLING_GAPS = [
   'no_verify_command',
   'sandbox_unavailable',
   'setup_failed',
+  'dependency_missing',
   'verification_changed',
+  'tampering_found',
+  'flaky_tests',
+  'base_tests_fail',
+  'expectation_changed',
+  'fewer_tests',
+  'fix_not_shown',
+  'base_not_runnable',
   'command_not_found',
   'no_tests_ran',
   'counts_not_stated',

@@ -7,11 +7,12 @@ import { calls } from './calls.ts'
 import { classify } from './classify.ts'
 import { deliveries } from './deliveries.ts'
 import { start } from './start.ts'
+import { verdict } from './verdict.ts'
 import { waiting } from './waiting.ts'
 import { worktree } from './worktree.ts'
 
 /** `node test/bench/run.ts [name…] [--json FILE]`: figures, never a verdict; the exit code says only that it ran. */
-const BENCHES: Readonly<Record<string, Bench>> = { deliveries, start, calls, waiting, worktree, classify }
+const BENCHES: Readonly<Record<string, Bench>> = { deliveries, start, calls, waiting, worktree, classify, verdict }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
 const unknown = positionals.filter((name) => !(name in BENCHES))

@@ -169,6 +169,8 @@ describe('publish, at `full`', () => {
   test.each([
     [{ files: ['.github/workflows/ci.yml'] }, 'deny', 'workflow_files_refused'],
     [{ secretFound: true }, 'deny', 'secret_in_diff'],
+    [{ tampering: ['test/a.test.js'] }, 'approve', 'tampering_found'],
+    [{ tampering: ['test/a.test.js'], secretFound: true }, 'deny', 'secret_in_diff'],
     [{ files: ['README.md', 'package.json'] }, 'approve', 'protected_paths_need_approval'],
     [{ files: Array.from({ length: 101 }, (_, i) => `src/${i}.ts`) }, 'approve', 'too_many_files'],
     [{ bytes: 1_000_001 }, 'approve', 'too_many_bytes'],

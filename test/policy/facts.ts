@@ -49,6 +49,7 @@ export const diff = (more: Partial<NonNullable<PolicyFacts['diff']>> = {}): NonN
   files: ['src/add.js', 'test/add.test.js'],
   bytes: 500,
   secretFound: false,
+  tampering: [],
   risk: 'low',
   ...more,
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ProcessResult } from '../../src/process/run.ts'
 import type { TestCounts } from '../../src/task/evidence.ts'
-import { verdictOf } from '../../src/verify/command-verdict.ts'
+import { verdictOf } from '../../src/verify/commands/command-verdict.ts'
 
 type End = Pick<ProcessResult, 'ended' | 'exitCode' | 'isolation' | 'error'>
 const end = (patch: Partial<End>): End => ({

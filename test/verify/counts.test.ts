@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseCounts } from '../../src/verify/counts.ts'
+import { parseCounts } from '../../src/verify/counts/counts.ts'
 
 const captured = (name: string) => readFileSync(new URL(`outputs/${name}.txt`, import.meta.url), 'utf8')
 const counts = (passed: number, failed: number, skipped: number) => ({ passed, failed, skipped })

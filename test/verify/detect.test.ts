@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detectVerification } from '../../src/verify/detect.ts'
+import { detectVerification } from '../../src/verify/detect/detect.ts'
 
 const detect = (files: Record<string, string>) =>
   detectVerification(Object.keys(files), async (path) => files[path] ?? null)
@@ -49,6 +49,13 @@ describe('detection of the verification command', () => {
       'npm install --ignore-scripts --no-package-lock',
       ['npm test'],
     ],
+    [
+      'bun by its lockfile',
+      { 'package.json': manifest('bun test', DEPS), 'bun.lock': '' },
+      'bun install --frozen-lockfile --ignore-scripts',
+      ['bun run test'],
+    ],
+    ['dotnet', { 'App.sln': '', 'src/App.csproj': '' }, 'dotnet restore', ['dotnet test --no-restore']],
     [
       'pnpm by its lockfile',
       { 'package.json': manifest('vitest run', DEPS), 'pnpm-lock.yaml': '' },

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
+import { runChecks } from '../../src/verify/commands/run-checks.ts'
 import { judge } from '../../src/verify/judge.ts'
-import { runChecks } from '../../src/verify/run-checks.ts'
 
 // A machine without user namespaces cannot be had at will; only the answer of the probe is replaced.
 vi.mock('../../src/process/sandbox.ts', async (original) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/task/hash.ts'
 import { answerEvidence } from '../../src/verify/answer-evidence.ts'
-import { excerptOf, plainText } from '../../src/verify/clean-output.ts'
+import { excerptOf, plainText } from '../../src/verify/commands/clean-output.ts'
 import { diffEvidence } from '../../src/verify/diff-evidence.ts'
 import { judge } from '../../src/verify/judge.ts'
 import { notRun } from '../../src/verify/not-run.ts'

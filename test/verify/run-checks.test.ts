@@ -8,9 +8,9 @@ import { probeSandbox } from '../../src/process/sandbox.ts'
 import { sweepLeftovers } from '../../src/process/sweep.ts'
 import { sha256 } from '../../src/task/hash.ts'
 import type { VerifyCommand } from '../../src/task/plan.ts'
+import { type CheckInput, type CheckProgress, runChecks } from '../../src/verify/commands/run-checks.ts'
 import { judge } from '../../src/verify/judge.ts'
 import { hostsFor } from '../../src/verify/registries.ts'
-import { type CheckInput, type CheckProgress, runChecks } from '../../src/verify/run-checks.ts'
 
 const COMMIT = '9f2c1d7e00000000000000000000000000000000'
 const PASSING = "const { test } = require('node:test')\ntest('a', () => {})\ntest('b', () => {})\n"

@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises'
 import { evaluate } from '../../policy/evaluate.ts'
 import { protectedPathsIn } from '../../policy/protected-paths.ts'
 import { findSecrets } from '../../redact/find-secrets.ts'
@@ -13,17 +12,16 @@ import { surfaceOwner } from '../../store/tasks.ts'
 import type { Evidence } from '../../task/evidence.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { Plan } from '../../task/plan.ts'
-import { commandEvidence } from '../../verify/command-evidence.ts'
 import { diffEvidence } from '../../verify/diff-evidence.ts'
 import { judge } from '../../verify/judge.ts'
 import { notRun } from '../../verify/not-run.ts'
-import type { CheckInput, CheckOutput } from '../../verify/run-checks.ts'
-import { runChecks } from '../../verify/run-checks.ts'
-import { freshCheckout, removeCheckout } from '../../workspace/checkout.ts'
+import type { CheckInput } from '../../verify/commands/run-checks.ts'
+import type { ChangeSeen } from '../../verify/verify-change.ts'
+import { verifyChange } from '../../verify/verify-change.ts'
 import type { DiffFacts } from '../../workspace/diff.ts'
 import { diffBetween } from '../../workspace/diff.ts'
 import type { Mirror } from '../../workspace/mirror.ts'
-import { openMirror, readFileAt } from '../../workspace/mirror.ts'
+import { openMirror } from '../../workspace/mirror.ts'
 import { resolveCommits } from '../../workspace/refs.ts'
 import { verifyAnswer } from '../answers/verify-answer.ts'
 import { checkoutDirOf, clearCheckouts } from '../clear-remains.ts'
@@ -34,8 +32,6 @@ import { repairMove } from '../repair.ts'
 import type { Step, StepContext } from '../step.ts'
 import { syncMirror } from '../sync-mirror.ts'
 import { isPushed, isVerificationOnly } from '../verification-only.ts'
-
-const MAX_MANIFEST_BYTES = 1_000_000
 
 /**
  * Collects the evidence on the very commit that would be pushed, judges it, and asks the last gate whether the change
@@ -62,7 +58,7 @@ export const verify: Step = async (context) => {
     if (isOnPullRequest(task) || task.headSha === (task.pushedSha ?? task.baseSha))
       return { event: 'held_for_good', reasonCode, patch: { verdict } }
   }
-  return publishGate(context, plan, diff, judged)
+  return publishGate(context, plan, { diff, evidence }, judged)
 }
 
 /**
@@ -100,26 +96,17 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   const head = task.headSha ?? ''
   const stored = await evidenceOf(corridor.db, task.id, task.round)
   if (stored.length > 0 && stored.every((e) => e.commit === head)) return stored
-  const change = diffEvidence(diff, head, { changeWanted: true })
-  const made = change.every((e) => e.verdict === 'pass')
-  const checks = made
-    ? await corridor.limitChecks(() => collect(context, plan, mirror, head, diff))
-    : { evidence: [], outputs: [] }
-  const tampered = made
-    ? await commandEvidence({
-        commands: plan.verification.commands,
-        readBase: (path) => readFileAt(mirror, task.baseSha ?? head, path, MAX_MANIFEST_BYTES),
-        readHead: (path) => readFileAt(mirror, head, path, MAX_MANIFEST_BYTES),
-        commit: head,
-      })
-    : []
-  const evidence = [...change, ...checks.evidence, ...tampered, ...notAwaited(plan, head)]
+  const seen =
+    diff.files.length === 0
+      ? { evidence: diffEvidence(diff, head, { changeWanted: true }), outputs: [], findings: [] }
+      : await corridor.limitChecks(() => collect(context, plan, mirror, diff))
+  const evidence = [...seen.evidence, ...notAwaited(plan, head)]
   const secret = findSecrets(diff.patch, corridor.secrets).length > 0
   await underLease(corridor.db, lease, async (tx) => {
     await storeEvidence(corridor.db, tx, lease, task.round, evidence)
     const page = verificationDocument(evidence)
     await storeArtifact(corridor.db, tx, task.id, { kind: 'document', name: 'verification.md', content: page })
-    for (const o of checks.outputs)
+    for (const o of seen.outputs)
       await storeArtifact(corridor.db, tx, task.id, { kind: 'evidence', name: o.name, content: o.content, exact: true })
     if (!secret)
       await storeArtifact(corridor.db, tx, task.id, {
@@ -132,37 +119,26 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   return evidence
 }
 
-/** Setup and criteria in a fresh checkout of the commit, in the sandbox. */
-async function collect(
-  context: StepContext,
-  plan: Plan,
-  mirror: Mirror,
-  head: string,
-  diff: DiffFacts,
-): Promise<{ evidence: Evidence[]; outputs: CheckOutput[] }> {
+/** The whole change, from the commit that the task started on, in fresh checkouts and in the sandbox. */
+async function collect(context: StepContext, plan: Plan, mirror: Mirror, diff: DiffFacts): Promise<ChangeSeen> {
   const { corridor, task, signal } = context
-  const dir = checkoutDirOf(context)
-  const scratchDir = `${dir}-run`
+  const [base, head] = [task.baseSha ?? '', task.headSha ?? '']
   await clearCheckouts(context)
-  try {
-    await mkdir(scratchDir, { recursive: true, mode: 0o700 })
-    await freshCheckout(mirror, head, dir)
-    return await runChecks({
-      tree: dir,
-      commit: head,
-      verification: plan.verification,
-      sandbox: corridor.settings.sandbox,
-      sandboxPaths: corridor.settings.sandboxPaths,
-      scratchDir,
-      network: networkOf(context, diff),
-      signal,
-      runId: task.id,
-      redact: corridor.db.text,
-    })
-  } finally {
-    await removeCheckout(mirror, dir)
-    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
-  }
+  return verifyChange({
+    mirror,
+    base,
+    head,
+    type: plan.type,
+    diff: await diffBetween(mirror, base, head),
+    verification: plan.verification,
+    dir: checkoutDirOf(context),
+    sandbox: corridor.settings.sandbox,
+    sandboxPaths: corridor.settings.sandboxPaths,
+    network: networkOf(context, diff),
+    signal,
+    runId: task.id,
+    redact: corridor.db.text,
+  })
 }
 
 /**
@@ -186,8 +162,13 @@ function notAwaited(plan: Plan, commit: string): Evidence[] {
     : [ci]
 }
 
-async function publishGate({ corridor, task }: StepContext, plan: Plan, diff: DiffFacts, goOn: Move): Promise<Move> {
-  const facts = policyFacts(corridor, task, { plan, diff })
+async function publishGate(
+  { corridor, task }: StepContext,
+  plan: Plan,
+  seen: { diff: DiffFacts; evidence: readonly Evidence[] },
+  goOn: Move,
+): Promise<Move> {
+  const facts = policyFacts(corridor, task, { plan, ...seen })
   const decision = evaluate('publish', facts)
   const also: NonNullable<Move['also']> = (tx) =>
     storeDecision(corridor.db, tx, task.id, decision, facts, task.planHash)

@@ -13,7 +13,7 @@ export interface Ecosystem {
   readonly test: string | null
 }
 
-/** npm, pnpm or yarn: what `packageManager` says, else whose lockfile is there. Install scripts are never run. */
+/** npm, pnpm, yarn or bun: what `packageManager` says, else whose lockfile is there. Install scripts are never run. */
 export async function node(repository: Repository): Promise<Ecosystem | null> {
   const manifest = parseManifest(await readIfThere(repository, 'package.json'))
   if (manifest === null) return null
@@ -23,7 +23,8 @@ export async function node(repository: Repository): Promise<Ecosystem | null> {
   return {
     name,
     setup: installs ? await installCommand(repository, name, manifest.packageManager) : null,
-    test: testsSomething(test) ? `${name} test` : null,
+    // `bun test` is bun's own runner, whatever the script says.
+    test: testsSomething(test) ? (name === 'bun' ? 'bun run test' : `${name} test`) : null,
   }
 }
 
@@ -79,6 +80,11 @@ export async function gradle({ files }: Repository): Promise<Ecosystem | null> {
   return { name: 'gradle', setup: `${run} testClasses`, test: `${run} test` }
 }
 
+export async function dotnet({ files }: Repository): Promise<Ecosystem | null> {
+  if (![...files].some((path) => /^[^/]+\.(?:sln|slnx|csproj|fsproj)$/.test(path))) return null
+  return { name: 'dotnet', setup: 'dotnet restore', test: 'dotnet test --no-restore' }
+}
+
 /** The target that stands for the tests, in the order in which make itself looks for its file. */
 export async function make(repository: Repository): Promise<string | null> {
   const path = ['GNUmakefile', 'makefile', 'Makefile'].find((name) => repository.files.has(name))
@@ -91,10 +97,11 @@ async function readIfThere({ files, read }: Repository, path: string): Promise<s
   return files.has(path) ? await read(path) : null
 }
 
-function packageManager({ files }: Repository, declared: string): 'npm' | 'pnpm' | 'yarn' {
+function packageManager({ files }: Repository, declared: string): 'npm' | 'pnpm' | 'yarn' | 'bun' {
   const name = declared.split('@')[0]
-  if (name === 'npm' || name === 'pnpm' || name === 'yarn') return name
+  if (name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun') return name
   if (files.has('pnpm-lock.yaml')) return 'pnpm'
+  if (files.has('bun.lock') || files.has('bun.lockb')) return 'bun'
   return files.has('yarn.lock') ? 'yarn' : 'npm'
 }
 
@@ -102,6 +109,7 @@ const NPM_LOCKS = ['npm-shrinkwrap.json', 'package-lock.json']
 
 async function installCommand(repository: Repository, name: string, declared: string): Promise<string> {
   const { files } = repository
+  if (name === 'bun') return 'bun install --frozen-lockfile --ignore-scripts'
   if (name === 'pnpm') return `pnpm install ${files.has('pnpm-lock.yaml') ? '--frozen-lockfile ' : ''}--ignore-scripts`
   if (name === 'yarn') {
     const modern = files.has('.yarnrc.yml') || /^yarn@[2-9]/.test(declared)

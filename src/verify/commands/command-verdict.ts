@@ -1,6 +1,6 @@
-import type { ProcessResult } from '../process/run.ts'
-import type { EvidenceVerdict, TestCounts } from '../task/evidence.ts'
-import type { ReasonCode } from '../task/reasons.ts'
+import type { ProcessResult } from '../../process/run.ts'
+import type { EvidenceVerdict, TestCounts } from '../../task/evidence.ts'
+import type { ReasonCode } from '../../task/reasons.ts'
 
 export interface CommandVerdict {
   readonly verdict: EvidenceVerdict
@@ -58,6 +58,7 @@ function verdictOfExit(
       : { verdict: 'fail', reasonCode: 'command_failed' }
   }
   if (counts !== null && counts.failed > 0) return { verdict: 'fail', reasonCode: 'command_failed' }
+  if (counts === null && didNothing(output)) return { verdict: 'inconclusive', reasonCode: 'no_tests_ran' }
   if (ran === 0) return { verdict: 'inconclusive', reasonCode: 'no_tests_ran' }
   // Something of its process tree may still live and write in the checkout.
   if (error !== null) return { verdict: 'inconclusive', reasonCode: 'verification_inconclusive' }
@@ -73,6 +74,14 @@ const MISSING_RUNNER: readonly RegExp[] = [
   /^(?:g?make|\S{1,20}make)(?:\[\d+\])?: \*\*\* \[[^\]]{1,300}\] Error 12[67]$/, // make: 2
   /^.{0,3}ELIFECYCLE.{0,60}exit code 12[67]\.?$/, // older pnpm: 1
 ]
+
+/** A target `test` beside a directory `test`, and no `.PHONY`: make sees a file that is there, runs nothing and is content. */
+function didNothing(output: string): boolean {
+  const last = output.slice(-1_000).trimEnd().split('\n').at(-1) ?? ''
+  return /^(?:g?make|\S{1,20}make)(?:\[\d+\])?: (?:'[^']{1,200}' is up to date|Nothing to be done for '[^']{1,200}')\.$/.test(
+    last,
+  )
+}
 
 function runnerIsMissing(output: string): boolean {
   const last = output.slice(-1_000).trimEnd().split('\n').at(-1) ?? ''

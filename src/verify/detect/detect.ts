@@ -1,5 +1,5 @@
-import type { VerificationPlan } from '../task/plan.ts'
-import { type Ecosystem, go, gradle, make, maven, node, python, rust } from './ecosystems.ts'
+import type { VerificationPlan } from '../../task/plan.ts'
+import { dotnet, type Ecosystem, go, gradle, make, maven, node, python, rust } from './ecosystems.ts'
 
 const SETUP_TIMEOUT_MS = 10 * 60_000
 const COMMAND_TIMEOUT_MS = 10 * 60_000
@@ -19,7 +19,7 @@ export async function detectVerification(
 ): Promise<VerificationPlan> {
   const repository = { files: new Set(files), read }
   const found: Ecosystem[] = []
-  for (const look of [node, rust, go, python, maven, gradle]) {
+  for (const look of [node, rust, go, python, maven, gradle, dotnet]) {
     const ecosystem = await look(repository)
     if (ecosystem !== null) found.push(ecosystem)
   }

@@ -1,8 +1,6 @@
-import type { Evidence } from '../task/evidence.ts'
-import type { VerifyCommand } from '../task/plan.ts'
-import { excerptOf } from './clean-output.ts'
-import { notRun } from './not-run.ts'
-import { parseManifest } from './package-manifest.ts'
+import type { VerifyCommand } from '../../../task/plan.ts'
+import { parseManifest } from '../../detect/package-manifest.ts'
+import type { Finding } from '../../findings.ts'
 
 type ReadFile = (path: string) => Promise<string | null>
 
@@ -17,25 +15,45 @@ const STEERING: readonly { readonly word: string; readonly paths: readonly strin
 /**
  * Do the verification commands still run what they ran at the base? `npm test` is the default branch's own string, but
  * what it runs stands in the package.json of the change: a `test` script that became `exit 0` must not make it green.
- *
- * @returns nothing where all is as it was, else one required criterion that did not pass and lists what was changed
  */
-export async function commandEvidence(input: {
+export async function changedCommands(input: {
   readonly commands: readonly VerifyCommand[]
   readonly readBase: ReadFile
   readonly readHead: ReadFile
-  readonly commit: string
-}): Promise<Evidence[]> {
-  const { commands, readBase, readHead, commit } = input
+}): Promise<Finding[]> {
+  const { commands, readBase, readHead } = input
   const runs = commands.map(({ run }) => run)
-  const changed = changedScripts(runs, await readBase('package.json'), await readHead('package.json'))
+  const find = (file: string, what: string): Finding => ({
+    rule: 'verify_command_changed',
+    file,
+    line: null,
+    what: what.slice(0, 700),
+    weight: 'blocking',
+  })
+  const scripts = changedScripts(runs, await readBase('package.json'), await readHead('package.json'))
+  const findings = scripts.map((what) => find('package.json', what))
   const paths = new Set(STEERING.filter(({ word }) => runs.some((run) => mentions(run, word))).flatMap((s) => s.paths))
   for (const path of paths) {
-    if ((await readBase(path)) !== (await readHead(path))) changed.push(`${path} was changed`)
+    if ((await readBase(path)) !== (await readHead(path))) findings.push(find(path, 'it steers the commands'))
   }
-  if (changed.length === 0) return []
-  const unsettled = notRun('Verification commands as on the base', 'diff', 'verification_changed', commit)
-  return [{ ...unsettled, required: true, verdict: 'inconclusive', excerpt: excerptOf(changed.join('\n')) }]
+  return findings
+}
+
+/** The texts of the commands and of all scripts that they reach, by name and through other scripts, with their hooks. */
+export function reachedScripts(commands: readonly VerifyCommand[], scripts: ReadonlyMap<string, string>): string[] {
+  const reached = new Set<string>()
+  const texts = commands.map(({ run }) => run)
+  for (let at = 0; at < texts.length; at += 1) {
+    for (const script of scripts.keys()) {
+      if (reached.has(script) || !mentions(texts[at] ?? '', script)) continue
+      for (const name of [`pre${script}`, script, `post${script}`]) {
+        if (reached.has(name)) continue
+        reached.add(name)
+        texts.push(scripts.get(name) ?? '')
+      }
+    }
+  }
+  return texts
 }
 
 /** Only scripts that the commands reach, by name and through other scripts, with the hooks before and after them. */

@@ -2,6 +2,8 @@
 export interface PackageManifest {
   readonly scripts: ReadonlyMap<string, string>
   readonly hasDependencies: boolean
+  /** Names of packages, those for development included. */
+  readonly dependencies: ReadonlySet<string>
   /** As declared (`pnpm@9.1.0`), or an empty string. */
   readonly packageManager: string
 }
@@ -14,8 +16,10 @@ export function parseManifest(text: string | null): PackageManifest | null {
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
   const declared = manifest['packageManager']
+  const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
   return {
     scripts: new Map(scripts),
+    dependencies: new Set(kinds.flatMap((key) => Object.keys(asObject(manifest[key]) ?? {}))),
     hasDependencies: ['dependencies', 'devDependencies', 'optionalDependencies', 'workspaces'].some(
       (key) => Object.keys(asObject(manifest[key]) ?? {}).length > 0,
     ),

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { probeSandbox } from '../process/sandbox.ts'
-import type { Evidence, EvidenceVerdict } from '../task/evidence.ts'
-import type { VerificationPlan, VerifyCommand } from '../task/plan.ts'
-import type { ReasonCode } from '../task/reasons.ts'
+import { probeSandbox } from '../../process/sandbox.ts'
+import type { Evidence, EvidenceVerdict } from '../../task/evidence.ts'
+import type { VerificationPlan, VerifyCommand } from '../../task/plan.ts'
+import type { ReasonCode } from '../../task/reasons.ts'
+import type { TestRun } from '../counts/test-run.ts'
+import { notRun } from '../not-run.ts'
 import { excerptOf } from './clean-output.ts'
-import { notRun } from './not-run.ts'
-import { hostsFor } from './registries.ts'
+import { hostsFor } from '../registries.ts'
 import { type CheckOutput, type CommandStep, runCommand, type Surroundings } from './run-command.ts'
 
 export type { CheckOutput } from './run-command.ts'
@@ -29,6 +30,8 @@ export interface CheckResult {
   readonly evidence: Evidence[]
   /** Whole outputs, for storing: each piece of evidence names one by its hash. */
   readonly outputs: CheckOutput[]
+  /** What the output of each command that was run says of its tests, by the command's name. */
+  readonly runs: ReadonlyMap<string, TestRun>
 }
 
 /**
@@ -44,7 +47,7 @@ export async function runChecks(input: CheckInput): Promise<CheckResult> {
   const { commands } = input.verification
   if (commands.length === 0) {
     const nothing = notRun('Verification', 'exit_code', 'no_verify_command', input.commit)
-    return { evidence: [{ ...nothing, required: true }], outputs: [] }
+    return { evidence: [{ ...nothing, required: true }], outputs: [], runs: new Map() }
   }
   const sandbox = input.sandbox === 'required' ? await probeSandbox() : null
   if (sandbox?.available !== false) return inPrivateHome(input.scratchDir, (home) => runAll(input, home))
@@ -52,19 +55,21 @@ export async function runChecks(input: CheckInput): Promise<CheckResult> {
     const one = untouched(input.commit, command, 'sandbox_unavailable')
     return { ...one, verdict: 'inconclusive', excerpt: excerptOf(sandbox.reason) }
   })
-  return { evidence, outputs: [] }
+  return { evidence, outputs: [], runs: new Map() }
 }
 
 async function runAll(input: CheckInput, home: string): Promise<CheckResult> {
   const { setup, setupTimeoutMs, commands } = input.verification
   const evidence: Evidence[] = []
   const outputs: CheckOutput[] = []
+  const runs = new Map<string, TestRun>()
   const run = async (step: Omit<CommandStep, 'number'>, judged: (seen: Evidence) => Evidence): Promise<Evidence> => {
     const { criterion, command } = step
     input.onProgress?.({ criterion, command, verdict: null })
-    const { seen, output } = await runCommand(input, home, { ...step, number: outputs.length + 1 })
+    const { seen, output, run: tests } = await runCommand(input, home, { ...step, number: outputs.length + 1 })
     const one = judged(seen)
     outputs.push(output)
+    runs.set(criterion, tests)
     evidence.push(one)
     input.onProgress?.({ criterion, command, verdict: one.verdict })
     return one
@@ -75,14 +80,14 @@ async function runAll(input: CheckInput, home: string): Promise<CheckResult> {
     const { verdict } = await run(step, asSetup)
     if (verdict !== 'pass') {
       evidence.push(...commands.map((command) => untouched(input.commit, command, 'setup_failed')))
-      return { evidence, outputs }
+      return { evidence, outputs, runs }
     }
   }
   for (const { name, run: command, timeoutMs, required } of commands) {
     const hosts = hostsFor(input.network?.verify ?? [], command)
     await run({ criterion: name, command, required, timeoutMs, hosts }, (seen) => seen)
   }
-  return { evidence, outputs }
+  return { evidence, outputs, runs }
 }
 
 /** A setup that did not end well has failed, whatever its end was; only a broken box keeps its own name. */

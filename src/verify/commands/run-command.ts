@@ -1,13 +1,16 @@
 import { join } from 'node:path'
-import { openNetwork } from '../gateway/network.ts'
-import { BASE_PATH } from '../process/base-path.ts'
-import { type ProcessResult, runProcess } from '../process/run.ts'
-import { OperatingError } from '../task/errors.ts'
-import type { Evidence } from '../task/evidence.ts'
-import { sha256 } from '../task/hash.ts'
+import { openNetwork } from '../../gateway/network.ts'
+import { BASE_PATH } from '../../process/base-path.ts'
+import { type ProcessResult, runProcess } from '../../process/run.ts'
+import { OperatingError } from '../../task/errors.ts'
+import type { Evidence } from '../../task/evidence.ts'
+import { sha256 } from '../../task/hash.ts'
+import { readTestRun } from '../counts/counts.ts'
+import { readJUnit } from '../counts/junit.ts'
+import type { TestRun } from '../counts/test-run.ts'
 import { excerptOf, plainText, storableText } from './clean-output.ts'
 import { verdictOf } from './command-verdict.ts'
-import { parseCounts } from './counts.ts'
+import { reportFiles } from './report-files.ts'
 
 /** Head and tail of an output within this are kept; a command that prints more is stopped. */
 const MAX_OUTPUT_BYTES = 8_000_000
@@ -22,6 +25,10 @@ export interface Surroundings {
   readonly sandboxPaths: readonly string[]
   /** A private directory of this run, outside of the tree. */
   readonly scratchDir: string
+  /** Where programs are looked for; default: the system's own directories and that of our node. */
+  readonly path?: string
+  /** Beyond what every command gets. */
+  readonly env?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   readonly runId: string
   /** Takes known secrets out of an output before it is hashed, stored or shown. */
@@ -48,16 +55,19 @@ export interface CommandStep {
   readonly number: number
 }
 
+export interface CommandRun {
+  readonly seen: Evidence
+  readonly output: CheckOutput
+  /** What its output says of single tests. */
+  readonly run: TestRun
+}
+
 /**
  * Runs one command and says what was seen; returns only when its whole process tree is gone.
  * @param home private HOME of this verification, shared by its commands because setup fills caches there
  * @throws OperatingError of class `cancelled` when the signal ended it
  */
-export async function runCommand(
-  where: Surroundings,
-  home: string,
-  step: CommandStep,
-): Promise<{ seen: Evidence; output: CheckOutput }> {
+export async function runCommand(where: Surroundings, home: string, step: CommandStep): Promise<CommandRun> {
   const result = await inTheBox(where, home, step)
   if (result.ended === 'aborted' || where.signal.aborted) {
     throw new OperatingError(
@@ -69,7 +79,8 @@ export async function runCommand(
   const said = [result.output, result.error ?? ''].filter((text) => text !== '').join('\n')
   const content = storableText(where.redact?.(said) ?? said)
   const plain = plainText(content)
-  const counts = parseCounts(plain)
+  const run = await testsOf(plain, where.tree, step.command)
+  const { counts } = run
   const output = { hash: sha256(content), name: outputName(step), content }
   const seen: Evidence = {
     criterion: step.criterion,
@@ -84,7 +95,16 @@ export async function runCommand(
     commit: where.commit,
     ...verdictOf(result, counts, plain),
   }
-  return { seen, output }
+  return { seen, output, run }
+}
+
+/** What was printed; from the reports that maven and gradle leave, which test it was that they counted. */
+async function testsOf(output: string, tree: string, command: string): Promise<TestRun> {
+  const printed = readTestRun(output)
+  if (printed.cases.size > 0 || !/\b(?:mvnw?|gradlew?)\b/.test(command)) return printed
+  const reported = readJUnit(await reportFiles(tree))
+  if (reported === null) return printed
+  return { ...printed, counts: printed.counts ?? reported.counts, cases: reported.cases }
 }
 
 async function inTheBox(where: Surroundings, home: string, step: CommandStep): Promise<ProcessResult> {
@@ -96,7 +116,17 @@ async function inTheBox(where: Surroundings, home: string, step: CommandStep): P
     const result = await runProcess({
       argv: ['/bin/sh', '-c', step.command],
       cwd: where.tree,
-      env: { PATH: BASE_PATH, HOME: home, TMPDIR: join(home, 'tmp'), CI: 'true', LANG: 'C.UTF-8', ...network.env },
+      env: {
+        PATH: where.path ?? BASE_PATH,
+        HOME: home,
+        TMPDIR: join(home, 'tmp'),
+        CI: 'true',
+        LANG: 'C.UTF-8',
+        // So that pytest names every test in its summary, not only those that failed.
+        PYTEST_ADDOPTS: '-rfEsxXp',
+        ...where.env,
+        ...network.env,
+      },
       timeoutMs: step.timeoutMs,
       maxOutputBytes: MAX_OUTPUT_BYTES,
       signal: where.signal,

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { commandEvidence } from '../../src/verify/command-evidence.ts'
 import { judge } from '../../src/verify/judge.ts'
+import { changedCommands } from '../../src/verify/tamper/rules/commands.ts'
+import { tamperEvidence } from '../../src/verify/tamper/tamper-evidence.ts'
 
 const BASE = { test: 'npm run unit && node check.js', unit: 'node --test', build: 'tsc' }
 
 async function compare(base: Record<string, string>, head: Record<string, string>, run = 'npm test') {
-  return await commandEvidence({
+  const findings = await changedCommands({
     commands: [{ name: 'Tests', run, timeoutMs: 1, required: true }],
     readBase: async (path) => base[path] ?? null,
     readHead: async (path) => head[path] ?? null,
-    commit: 'c0ffee',
   })
+  return tamperEvidence(findings, 'c0ffee')
 }
 const scripts = (all: Record<string, string>) => ({ 'package.json': JSON.stringify({ scripts: all }) })
 

@@ -1,4 +1,4 @@
-import type { TestCounts } from '../task/evidence.ts'
+import type { TestCounts } from '../../task/evidence.ts'
 
 /** A summary and the index of its line: where several formats are found, the one that stands last is the runner's. */
 export interface Summary {
@@ -7,23 +7,45 @@ export interface Summary {
 }
 type SummaryReader = (lines: readonly string[]) => Summary | null
 
+/** Whose summary it is, which also says how its lines name the single tests (case-formats.ts). */
+export type Runner =
+  | 'node'
+  | 'tap'
+  | 'vitest'
+  | 'jest'
+  | 'mocha'
+  | 'ava'
+  | 'uvu'
+  | 'pytest'
+  | 'unittest'
+  | 'go'
+  | 'cargo'
+  | 'other'
+
 /**
  * How each runner ends its output; a new runner is one more row. Lines come without colours and at most 500 characters
  * long, and every expression is anchored and linear, so that no output can make reading it slow.
  *
  * One vocabulary for all: what neither passed nor failed (todo, pending, ignored, expected to fail) is skipped.
  */
-export const SUMMARY_READERS: readonly SummaryReader[] = [
-  nodeTest,
-  tap,
-  wordList(/^ *Tests {1,4}(\S.*)$/, ' | '), // vitest: `Tests  1 failed | 3 passed (4)`
-  wordList(/^Tests: +(\S.*)$/, ', '), // jest: `Tests:       1 failed, 3 passed, 4 total`
-  wordList(/^=* ?((?:no tests ran|\d.*)) in [\d.]+s/, ', '), // pytest: `=== 1 failed, 3 passed in 0.12s ===`
-  nothingFound,
-  mocha,
-  go,
-  cargo,
-  maven,
+export const SUMMARY_READERS: readonly (readonly [Runner, SummaryReader])[] = [
+  ['node', nodeTest],
+  ['tap', nodeTap],
+  ['tap', tap],
+  ['vitest', wordList(/^ *Tests {1,4}(\S.*)$/, ' | ')], // vitest: `Tests  1 failed | 3 passed (4)`
+  ['jest', wordList(/^Tests: +(\S.*)$/, ', ')], // jest: `Tests:       1 failed, 3 passed, 4 total`
+  ['pytest', wordList(/^=* ?((?:no tests ran|\d.*)) in [\d.]+s/, ', ')], // pytest: `=== 1 failed, 3 passed in 0.12s ===`
+  ['other', nothingFound],
+  ['mocha', mocha],
+  ['ava', ava],
+  ['uvu', uvu],
+  ['unittest', unittest],
+  ['go', go],
+  ['cargo', cargo],
+  ['other', maven],
+  ['other', dotnet],
+  ['other', bun],
+  ['other', jasmine],
 ]
 
 /** `# pass 3` of TAP reporters (node:test, tape, QUnit) and `ℹ pass 3` of node's spec reporter: a block of such lines. */
@@ -44,6 +66,14 @@ function nodeTest(lines: readonly string[]): Summary | null {
     counts: { passed: sum('pass'), failed: sum('fail', 'cancelled'), skipped: sum('skipped', 'skip', 'todo') },
     at,
   }
+}
+
+/** node-tap: `# { total: 5, pass: 3, fail: 1, skip: 1 }`. */
+function nodeTap(lines: readonly string[]): Summary | null {
+  const at = lines.findLastIndex((line) => /^# \{ total: \d{1,9}, /.test(line))
+  if (at === -1) return null
+  const of = (word: string) => Number(new RegExp(`[{,] ${word}: (\\d{1,9})[ ,]`).exec(lines[at] ?? '')?.[1] ?? 0)
+  return { counts: { passed: of('pass'), failed: of('fail'), skipped: of('skip') + of('todo') }, at }
 }
 
 /** Plain TAP without a summary: top-level results against the plan. Promised tests that never reported have failed. */
@@ -127,6 +157,51 @@ function mocha(lines: readonly string[]): Summary | null {
   return { counts: { passed: count('passing'), failed: count('failing'), skipped: count('pending') }, at }
 }
 
+/** A list at the very end: `2 tests passed`, `1 test failed`, `1 uncaught exception`; several lines, in this order. */
+function ava(lines: readonly string[]): Summary | null {
+  const entry =
+    /^ {2}(\d{1,9}) (?:tests? (passed|failed|skipped|todo)|(known) failures?|(uncaught) exceptions?|(unhandled) rejections?|(?:hooks?|files?|lines?)? ?(failed))$/
+  const at = lines.findLastIndex((line) => /^ {2}\d{1,9} (?:tests? |known |uncaught |unhandled )/.test(line))
+  if (at === -1) return null
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  for (let i = at; i >= 0; i -= 1) {
+    const match = entry.exec(lines[i] ?? '')
+    if (match === null) break
+    const word = match.slice(2).find((one) => one !== undefined)
+    const key =
+      word === 'passed' ? 'passed' : word === 'skipped' || word === 'todo' || word === 'known' ? 'skipped' : 'failed'
+    counts[key] += Number(match[1])
+  }
+  if (counts.passed + counts.failed + counts.skipped === 0) return null
+  // With a failure among them, how many passed is not told.
+  if (counts.passed === 0) counts.passed = lines.filter((line) => /^ {2}✔ (?!\[)/.test(line)).length
+  return { counts, at }
+}
+
+/** Four lines, `Total`, `Passed`, `Skipped`, `Duration`; `Total` does not count what was skipped. */
+function uvu(lines: readonly string[]): Summary | null {
+  const at = lines.findLastIndex((line) => /^ {2}Total: {1,10}\d{1,9}$/.test(line))
+  const of = (word: string, i: number) => new RegExp(`^ {2}${word}: {1,10}(\\d{1,9})$`).exec(lines[i] ?? '')?.[1]
+  const [total, passed, skipped] = [of('Total', at), of('Passed', at + 1), of('Skipped', at + 2)]
+  if (total === undefined || passed === undefined || skipped === undefined) return null
+  return {
+    counts: { passed: Number(passed), failed: Math.max(0, Number(total) - Number(passed)), skipped: Number(skipped) },
+    at,
+  }
+}
+
+/** Python's own: `Ran 3 tests in 0.000s`, a blank line, then `OK (skipped=1)` or `FAILED (failures=1, errors=1)`. */
+function unittest(lines: readonly string[]): Summary | null {
+  const at = lines.findLastIndex((line) => /^(?:OK|FAILED|NO TESTS RAN)(?: \(|$)/.test(line))
+  const ran = lines.slice(Math.max(0, at - 3), at).findLast((line) => line.startsWith('Ran '))
+  const total = /^Ran (\d{1,9}) tests? in /.exec(ran ?? '')?.[1]
+  if (total === undefined) return null
+  const of = (word: string) => Number(new RegExp(`[(,] ?${word}=(\\d{1,9})`).exec(lines[at] ?? '')?.[1] ?? 0)
+  const failed = of('failures') + of('errors') + of('unexpected successes')
+  const skipped = of('skipped') + of('expected failures')
+  return { counts: { passed: Math.max(0, Number(total) - failed - skipped), failed, skipped }, at }
+}
+
 /** With -v top-level tests are counted. Without it go tells packages only, so packages are what is counted. */
 function go(lines: readonly string[]): Summary | null {
   const tests = { passed: 0, failed: 0, skipped: 0 }
@@ -165,6 +240,32 @@ function maven(lines: readonly string[]): Summary | null {
     failed: failures + errors,
     skipped,
   }))
+}
+
+/** One line for each project: `Passed!  - Failed:     0, Passed:     5, Skipped:     1, Total:     6, …`. */
+function dotnet(lines: readonly string[]): Summary | null {
+  const line = /^\S{1,20}! {1,2}- Failed: +(\d{1,9}), Passed: +(\d{1,9}), Skipped: +(\d{1,9}), Total:/
+  return addUp(lines, line, (failed, passed, skipped) => ({ passed, failed, skipped }))
+}
+
+/** ` 3 pass`, ` 1 fail`, and in between what else there was; then `Ran 4 tests across 1 files.` */
+function bun(lines: readonly string[]): Summary | null {
+  const at = lines.findLastIndex((line) => /^Ran \d{1,9} tests? across \d{1,9} files?/.test(line))
+  if (at === -1) return null
+  const of = (word: string) => {
+    const found = lines.slice(Math.max(0, at - 8), at).findLast((line) => line.endsWith(` ${word}`))
+    return Number(/^ {1,4}(\d{1,9}) /.exec(found ?? '')?.[1] ?? 0)
+  }
+  return { counts: { passed: of('pass'), failed: of('fail') + of('errors'), skipped: of('skip') + of('todo') }, at }
+}
+
+/** `5 specs, 1 failure, 1 pending spec`. */
+function jasmine(lines: readonly string[]): Summary | null {
+  const line = /^(\d{1,9}) specs?, (\d{1,9}) failures?(?:, (\d{1,9}) pending specs?)?$/
+  return addUp(lines, line, (total, failed, pending) => {
+    const skipped = pending || 0
+    return { passed: Math.max(0, total - failed - skipped), failed, skipped }
+  })
 }
 
 function addUp(
