@@ -58,6 +58,7 @@ const OF_VERIFICATION: readonly string[] = [
   'run_unfinished',
   'flaky_tests',
   'dependency_missing',
+  'network_missing',
   'answer_missing',
   'answer_unreadable',
   'document_missing',

@@ -130,6 +130,7 @@ export const REASON_CODES = [
   'failing_before',
   'newly_failing',
   'dependency_missing',
+  'network_missing',
   'ci_not_awaited',
   'repair_wanted',
   'repairs_used_up',

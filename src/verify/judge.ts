@@ -43,6 +43,7 @@ const TELLING_GAPS = [
   'sandbox_unavailable',
   'setup_failed',
   'dependency_missing',
+  'network_missing',
   'verification_changed',
   'tampering_found',
   'flaky_tests',

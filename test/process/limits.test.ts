@@ -8,11 +8,12 @@ const GIB = 1024 ** 3
 const shell = (script: string) => ['/bin/sh', '-c', script] as const
 
 describe.runIf(sandbox.available)('the box holds', () => {
-  test('a fork bomb: no process of it is left, and it never had more than its share', async () => {
+  // Not an endless one: where the supervisor is root, the kernel counts no processes, and the machine would be the box.
+  test('a swarm of processes, detached and deaf to signals: no process of it is left', async () => {
     const room = makeRoom()
-    const bomb = 'b() { b | b & wait; }; (b) 2>/dev/null; sleep 60'
-    const result = await run(room, 'boxed', shell(`ulimit -p 300; ${bomb}`), { timeoutMs: 4_000 })
-    expect(['timeout', 'exited']).toContain(result.ended)
+    const swarm = `trap '' TERM HUP; i=0; while [ $i -lt 300 ]; do setsid nohup sleep 60 >/dev/null 2>&1 & i=$((i+1)); done; wait`
+    const result = await run(room, 'boxed', shell(swarm), { timeoutMs: 4_000 })
+    expect(result.ended).toBe('timeout')
     expect(livingWith(room.runId)).toEqual([])
   })
 

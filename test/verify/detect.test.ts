@@ -55,6 +55,16 @@ describe('detection of the verification command', () => {
       'bun install --frozen-lockfile --ignore-scripts',
       ['bun run test'],
     ],
+    [
+      'npm with a hook that asks a registry',
+      {
+        'package.json': JSON.stringify({
+          scripts: { pretest: 'npm run build', test: 'node --test', posttest: 'npx npm@11 audit' },
+        }),
+      },
+      null,
+      ['npm run pretest && npm test --ignore-scripts'],
+    ],
     ['dotnet', { 'App.sln': '', 'src/App.csproj': '' }, 'dotnet restore', ['dotnet test --no-restore']],
     [
       'pnpm by its lockfile',

@@ -93,6 +93,11 @@ describe('tests that say less than before', () => {
     ['the same', IT('assert.equal(x, 1)'), IT('assert.equal(x, 1)')],
     ['formatted', IT('assert.equal(x, { a: 1 })'), IT('assert.equal(\n  x,\n  { a: 1, },\n);')],
     ['another name', IT('assert.equal(x, 1)'), IT('assert.equal(x, 1)', "it('sums', () => {")],
+    [
+      'a suite renamed, and its tests edited',
+      IT('assert.equal(x, 1)'),
+      IT('assert.equal(x, 2)').replace("'sum'", '`sum of ${n}`'),
+    ],
     ['one more assertion', IT('assert.equal(x, 1)'), IT('assert.equal(x, 1)\nassert.equal(y, 2)')],
     ['a stricter one', IT('assert.ok(x)'), IT('assert.equal(x, 1)')],
     ['another expectation, as exact', IT('assert.equal(x, 1)'), IT('assert.equal(x, 2)')],

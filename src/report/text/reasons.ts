@@ -491,6 +491,11 @@ export const REASONS = {
   ),
   failing_before: words('The same tests fail on the base as well.'),
   newly_failing: words('They pass on the base.'),
+  network_missing: words(
+    'The command wants the network, and there is none here.',
+    null,
+    'Name a command that does without under `verify:` in `.github/supervisor.yml`.',
+  ),
   dependency_missing: words(
     'A package that the repository declares is not installed here.',
     null,

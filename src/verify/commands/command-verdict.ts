@@ -51,6 +51,9 @@ function verdictOfExit(
   output: string,
 ): CommandVerdict {
   const ran = counts === null ? null : counts.passed + counts.failed
+  if (exitCode !== 0 && !counts?.failed && wantsNetwork(output)) {
+    return { verdict: 'inconclusive', reasonCode: 'network_missing' }
+  }
   if (exitCode !== 0) {
     const missing = !ran && (exitCode === 126 || exitCode === 127 || runnerIsMissing(output))
     return missing
@@ -74,6 +77,12 @@ const MISSING_RUNNER: readonly RegExp[] = [
   /^(?:g?make|\S{1,20}make)(?:\[\d+\])?: \*\*\* \[[^\]]{1,300}\] Error 12[67]$/, // make: 2
   /^.{0,3}ELIFECYCLE.{0,60}exit code 12[67]\.?$/, // older pnpm: 1
 ]
+
+/** npm's own last words where it could not reach a registry: nothing of the repository's code said them. */
+function wantsNetwork(output: string): boolean {
+  const end = output.slice(-2_000)
+  return /^npm (?:error|ERR!) code (?:EAI_AGAIN|ENOTFOUND|ENETUNREACH|ECONNREFUSED|ETIMEDOUT)$/m.test(end)
+}
 
 /** A target `test` beside a directory `test`, and no `.PHONY`: make sees a file that is there, runs nothing and is content. */
 function didNothing(output: string): boolean {

@@ -23,8 +23,7 @@ export async function node(repository: Repository): Promise<Ecosystem | null> {
   return {
     name,
     setup: installs ? await installCommand(repository, name, manifest.packageManager) : null,
-    // `bun test` is bun's own runner, whatever the script says.
-    test: testsSomething(test) ? (name === 'bun' ? 'bun run test' : `${name} test`) : null,
+    test: testsSomething(test) ? testCommand(name, manifest.scripts) : null,
   }
 }
 
@@ -91,6 +90,18 @@ export async function make(repository: Repository): Promise<string | null> {
   const text = path === undefined ? null : await repository.read(path)
   const target = ['test', 'check'].find((name) => new RegExp(`^${name} *:(?![:=])`, 'm').test(text ?? ''))
   return target === undefined ? null : `make ${target}`
+}
+
+/**
+ * The script `test` with the hooks around it, but not one that audits packages: it asks a registry, and says nothing of the
+ * code. `bun test` is bun's own runner, whatever the script says.
+ */
+function testCommand(name: string, scripts: ReadonlyMap<string, string>): string {
+  if (name === 'bun') return 'bun run test'
+  const asksRegistry = /\baudit\b|\bnpm-check|\boutdated\b/.test(scripts.get('posttest') ?? '')
+  if (name !== 'npm' || !asksRegistry) return `${name} test`
+  const before = scripts.has('pretest') ? 'npm run pretest && ' : ''
+  return `${before}npm test --ignore-scripts`
 }
 
 async function readIfThere({ files, read }: Repository, path: string): Promise<string | null> {

@@ -22,7 +22,7 @@ export function compareTests(files: readonly FileTests[]): Finding[] {
       findings.push({ file, rule, line, what: what.slice(0, 200), weight })
     for (const [index, test] of before.entries()) {
       const nth = before.slice(0, index).filter(({ name }) => name === test.name).length
-      const now = after.filter(({ name }) => name === test.name)[nth] ?? renamed(test, added)
+      const now = after.filter(({ name }) => name === test.name)[nth] ?? renamed(test, added, after)
       if (now === undefined) {
         if (!isElsewhere(test, [...after, ...added])) find('test_deleted', null, test.name)
         continue
@@ -87,9 +87,11 @@ function firstWeaker(removed: readonly Assertion[], added: readonly Assertion[])
   return null
 }
 
-/** The same body under another name. */
-function renamed(test: TestCase, added: readonly TestCase[]): TestCase | undefined {
-  return added.find(({ body }) => body === test.body && body.length > 2)
+/** The same body under another name, or in the same file the same title in a suite that was renamed. */
+function renamed(test: TestCase, added: readonly TestCase[], inFile: readonly TestCase[]): TestCase | undefined {
+  const title = ({ name }: TestCase) => name.split(' › ').at(-1)
+  const same = added.find(({ body }) => body === test.body && body.length > 2)
+  return same ?? added.find((one) => inFile.includes(one) && title(one) === title(test))
 }
 
 function isElsewhere(test: TestCase, others: readonly TestCase[]): boolean {
