@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { createRegistry } from '../execute/registry.ts'
 import { BASE_PATH } from '../process/base-path.ts'
+import { processesAreCountedBy } from '../process/process-count.ts'
 import { runProcess } from '../process/run.ts'
 import { probeSandbox } from '../process/sandbox.ts'
 import { lookAtDatabase } from '../store/look-at-database.ts'
@@ -83,6 +84,13 @@ async function sandbox({ settings }: Config): Promise<Finding> {
   const state = await probeSandbox()
   if (state.available) {
     const found = `bubblewrap ${(await versionOf('bwrap')) ?? ''}`.trim()
+    if (processesAreCountedBy() === 'nobody')
+      return {
+        what: 'sandbox',
+        state: 'warning',
+        found: `${found}; as root, and without control groups, the number of processes is not limited`,
+        hint: 'run the supervisor as another user, or its container with a limit (`docker run --pids-limit 8192`)',
+      }
     return settings.sandbox === 'required'
       ? { what: 'sandbox', state: 'ok', found }
       : { what: 'sandbox', state: 'warning', found: `${found}, but switched off`, hint: 'set `sandbox: required`' }

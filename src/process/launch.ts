@@ -4,9 +4,10 @@ import { execa } from 'execa'
 import { BASE_PATH } from './base-path.ts'
 import { openChannels } from './channels.ts'
 import { throughDoors } from './doors.ts'
-import { WITH_LIMITS } from './limits.ts'
+import { withLimits } from './limits.ts'
 import { RUN_VARIABLE } from './marker.ts'
 import { type Box, coverMissing, planMounts } from './mounts.ts'
+import { countProcesses } from './process-count.ts'
 import { boxOptions } from './sandbox.ts'
 
 export interface LaunchSpec {
@@ -16,6 +17,8 @@ export interface LaunchSpec {
   readonly stdin?: string
   readonly box: Box | null
   readonly marker: string
+  /** Most processes of the box at a time. */
+  readonly maxProcesses: number
 }
 
 export interface Launched {
@@ -38,11 +41,12 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
   const env = { ...spec.env, [RUN_VARIABLE]: spec.marker }
   const mounts = spec.box === null ? [] : planMounts(spec.box)
   const uncover = coverMissing(mounts)
+  const counted = spec.box === null ? NOT_COUNTED : countProcesses(spec.maxProcesses)
   try {
     const options = spec.box === null ? [] : boxOptions(spec.box, mounts, spec.cwd, env)
     const channels = await openChannels({ stdin: spec.stdin, args: options.map(argument).join('') })
     try {
-      const subprocess = spawn(spec, env, channels)
+      const subprocess = spawn(spec, env, channels, counted.procs)
       const { pid } = subprocess
       if (pid === undefined) throw new Error(startingFailed(spec, await subprocess))
       return {
@@ -55,6 +59,7 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
         dispose() {
           channels.close()
           uncover()
+          void counted.close()
         },
       }
     } catch (error) {
@@ -65,6 +70,7 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
     }
   } catch (error) {
     uncover()
+    void counted.close()
     throw error
   }
 }
@@ -75,9 +81,11 @@ function argument(text: string): string {
   return `${text}\0`
 }
 
+const NOT_COUNTED = { procs: null, close: async () => undefined }
+
 type Channels = Awaited<ReturnType<typeof openChannels>>
 
-function spawn(spec: LaunchSpec, env: Record<string, string>, channels: Channels) {
+function spawn(spec: LaunchSpec, env: Record<string, string>, channels: Channels, procs: string | null) {
   const { stdin, stdoutWriter, stderrWriter } = channels
   const common = {
     cwd: spec.cwd,
@@ -92,7 +100,7 @@ function spawn(spec: LaunchSpec, env: Record<string, string>, channels: Channels
     return execa(file, args, { ...common, env, stdio: [stdin, stdoutWriter, stderrWriter] })
   }
   // bwrap itself gets an environment without anybody's values; the program's own is in the options.
-  const [shell, ...limits] = WITH_LIMITS
+  const [shell, ...limits] = withLimits(spec.maxProcesses, procs)
   const program = throughDoors(spec.box.doors ?? [], spec.argv)
   return execa(shell, [...limits, 'bwrap', '--args', '3', '--json-status-fd', '4', '--', ...program], {
     ...common,

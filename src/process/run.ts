@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createCapture } from './capture.ts'
 import { killAtExit, killLeftovers, signalGroup, waitForNamespace } from './kill-tree.ts'
 import { type Launched, launch } from './launch.ts'
-import { memoryLimitBytes } from './limits.ts'
+import { MAX_PROCESSES, memoryLimitBytes } from './limits.ts'
 import { markerFor } from './marker.ts'
 import { guardMemory } from './memory-guard.ts'
 import type { Box } from './mounts.ts'
@@ -27,6 +27,8 @@ export interface ProcessSpec {
   readonly onOutput?: (chunk: string, stream: 'stdout' | 'stderr') => void
   /** What all processes of a box may hold together; absent = a share of the machine's memory. */
   readonly memoryBytes?: number
+  /** Most processes, and threads, of a box at a time; absent = 4,096. */
+  readonly maxProcesses?: number
   /** null = no sandbox: the operator switched it off. */
   readonly box: Box | null
   /** Goes into the environment as part of SUPERVISOR_RUN, so that leftovers can be found. */
@@ -100,7 +102,7 @@ const NOT_RUN = { ended: 'not_started', exitCode: null, signal: null } as const
 async function supervise(spec: ProcessSpec, outputs: Outputs): Promise<End> {
   if (spec.signal?.aborted) return { ...NOT_RUN, ended: 'aborted', error: null }
   const marker = markerFor(spec.runId)
-  const run = await launch({ ...spec, marker })
+  const run = await launch({ ...spec, marker, maxProcesses: spec.maxProcesses ?? MAX_PROCESSES })
   const spare = killAtExit(run.pid)
   try {
     const stop = stopper(spec, run)
