@@ -17,12 +17,12 @@ export function startRecoveryFromGitHub(corridor: Corridor): { stop: () => Promi
     await work().catch((error: unknown) => corridor.log.warn({ err: error }, what))
   }
   const run = async (): Promise<void> => {
-    let when: 'at_start' | 'in_turn' = 'at_start'
+    let startedAt: Date | null = new Date()
     for (let pauseMs = FIRST_MS; !stopping(); pauseMs = LOOK_MS) {
       await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined)
-      await tried('sweeping failed deliveries', () => sweepDeliveries(corridor, stopping, when))
+      await tried('sweeping failed deliveries', () => sweepDeliveries(corridor, stopping, startedAt))
       await tried('comparing with GitHub', () => reconcileDue(corridor, stopping))
-      when = 'in_turn'
+      startedAt = null
     }
   }
   const running = run()

@@ -28,19 +28,20 @@ const OVERLAP_MS = 10 * 60_000
 /**
  * Asks GitHub again for what it could not deliver while we were away (SPEC 13.3): it never does so by itself. Only what
  * the inbox does not know, and what arrived at no attempt.
- * @param now `at_start`: without waiting for the next turn
+ * @param startedAt given: without waiting for the next turn, and only what failed before then. GitHub's own next tries, and
+ * whoever plays with signatures, are not answered by us within seconds.
  */
 export async function sweepDeliveries(
   corridor: Corridor,
   stopping: () => boolean,
-  now: 'in_turn' | 'at_start' = 'in_turn',
+  startedAt: Date | null = null,
 ): Promise<void> {
   const { db, github } = corridor
-  if (now === 'in_turn' && !(await isDue(corridor))) return
+  if (startedAt === null && !(await isDue(corridor))) return
   await withLock(db, `deliveries:${github.appId}`, async (isHeld) => {
-    if (now === 'in_turn' && !(await isDue(corridor))) return
+    if (startedAt === null && !(await isDue(corridor))) return
     const goesOn = (): boolean => isHeld() && !stopping()
-    await readLog(corridor, await beginSweep(db, github.appId), goesOn)
+    await readLog(corridor, await beginSweep(db, github.appId), startedAt ?? new Date(), goesOn)
     await settleArrived(db)
     const missed = await openDeliveries(db, PAUSES_MS, BATCH)
     const delivered = await deliveredMeanwhile(corridor, missed)
@@ -56,7 +57,7 @@ async function isDue({ db, github }: Corridor): Promise<boolean> {
 }
 
 /** From the newest failure down to where the last pass began. One that is cut short goes on where it stopped. */
-async function readLog(corridor: Corridor, from: SweepPosition, goesOn: () => boolean): Promise<void> {
+async function readLog(corridor: Corridor, from: SweepPosition, until: Date, goesOn: () => boolean): Promise<void> {
   const { db, github } = corridor
   const knownUntil = from.readUntil === null ? 0 : from.readUntil.getTime() - OVERLAP_MS
   let { cursor, passFrom } = from
@@ -67,7 +68,7 @@ async function readLog(corridor: Corridor, from: SweepPosition, goesOn: () => bo
       return
     }
     passFrom ??= page.attempts[0]?.at ?? null
-    const failed = page.attempts.filter((a) => !a.arrived && a.at.getTime() >= knownUntil)
+    const failed = page.attempts.filter(({ arrived, at }) => !arrived && at.getTime() >= knownUntil && at <= until)
     const isThrough = page.next === null || page.attempts.some((a) => a.at.getTime() < knownUntil)
     cursor = page.next
     const position = isThrough

@@ -10,6 +10,8 @@ export default defineConfig({
     env: { STORIES: 'all' },
     // More than there are processors: a story waits for half of its time.
     maxWorkers: 4,
+    // As in the suite: a story has limits in seconds, and a shared CI machine can be slower than any of them.
+    retry: process.env['CI'] ? 2 : 0,
     // One story that somebody picked leaves a file empty.
     passWithNoTests: process.env['STORY'] !== undefined,
   },

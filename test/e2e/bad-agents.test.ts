@@ -27,7 +27,7 @@ story('an agent that claims green tests is not believed', { agent: 'liar' }, asy
   expect(pull.requested_reviewers).toEqual([])
   expect((await w.checkOn(pull.head.sha)).conclusion).toBe('failure')
   expect(w.wasEverGreen()).toBe(false)
-  expect(await w.says(issue, /Not verified/)).toMatch(/`node --test` failed/)
+  expect(await w.says(issue, /Not verified/)).toMatch(/`node --test`: 1 of 1 test failed/)
   expect(await w.agentRuns(), 'the first run and two repairs').toBe(3)
   expect(await gh.view.git(repo, 'rev-list', '--count', `main..${pull.head.sha}`)).toBe('3')
 })

@@ -19,7 +19,7 @@ story('a plain reply of the requester answers the questions, and nothing else do
   await w.reaches('CLARIFY clarification')
   const question = await w.says(
     issue,
-    /@maintainer: an answer is needed[\s\S]*1\. What should come out of it\? \*\*a\*\*/,
+    /@maintainer: an answer is needed[\s\S]*1\. What should come out of it\?\s+- \*\*a\*\*/,
   )
   expect(question).toMatch(/A plain reply is enough/)
   expect(question).toMatch(/^2\. .*\?$/m)
@@ -102,7 +102,7 @@ story('a text that was edited since the command: the answer says which one count
   await w.reaches('CLARIFY clarification')
   await w.says(
     number,
-    /@maintainer[\s\S]*Which version counts\? \*\*a\*\* as it was when the command was given or \*\*b\*\*/,
+    /@maintainer[\s\S]*Which version counts\?\s+- \*\*a\*\* as it was when the command was given\s+- \*\*b\*\*/,
   )
   await w.says(number, /text was changed after the command[\s\S]*\(body\)/)
   await w.settled()

@@ -44,8 +44,10 @@ story('a delivery that failed is asked for again, once it arrives it is over', {
   expect(lost?.status).not.toBe('OK')
   // The redelivery fails as well; the one after it arrives.
   gh.dropDeliveries = 1
-  await timePasses(w)
-  await w.until('first question', async () => gh.deliveries.some((d) => d.redelivery && d.status !== 'OK'))
+  await w.until('first question', async () => {
+    await timePasses(w)
+    return gh.deliveries.some((d) => d.redelivery && d.status !== 'OK')
+  })
   await gh.settle()
   await w.until('second question', async () => {
     await timePasses(w)

@@ -53,7 +53,7 @@ withModel(
       [0, 1].map(() => ({ tokens_in: 100, tokens_out: 20, cost_usd: null })),
     )
     await w.gh.as('maintainer').comment(w.repo, issue, '/supervise why')
-    await w.says(issue, /`model_said` \(`thinker`\): type bug\\?_fix/)
+    await w.says(issue, /model_said\s+type bug_fix[^\n]*, for "thinker"/)
   },
 )
 
@@ -65,7 +65,7 @@ withModel(
     await w.reaches('CLARIFY clarification')
     expect(stub.asked).toHaveLength(2)
     await w.gh.as('maintainer').comment(w.repo, issue, '/supervise why')
-    await w.says(issue, /`model_silent` \(`thinker`\): backend\\?_failed/)
+    await w.says(issue, /model_silent\s+backend_failed[^\n]*, for "thinker"/)
     const [row] = await w.query("select facts from transitions where event = 'classified'")
     expect(row).toMatchObject({ facts: { model: 'thinker was not heard: backend_failed' } })
   },

@@ -36,7 +36,7 @@ story('a request on a person’s pull request is worked on there', {}, async (w)
   expect(await gh.view.checkRuns(repo, before.head.sha), 'what a person pushed is not ours to judge').toEqual([])
   expect(after.requested_reviewers.map(({ login }) => login)).toEqual(['maintainer'])
   expect(await w.mine(before.number)).toHaveLength(1)
-  expect(await w.says(before.number, /Verified/)).toMatch(/Commit `\w+`, 2 files/)
+  expect(await w.says(before.number, /Verified/)).toMatch(/Commit `\w+` · 2 files/)
 
   await gh.as('maintainer').review(repo, before.number, { event: 'APPROVE' })
   await w.reaches('DONE')

@@ -58,7 +58,7 @@ beforeEach(async () => {
 })
 
 const failed = (id: number, guid = `guid-${id}`, ago = HOUR): Attempt => ({ id, guid, at: NOW - ago, code: 502 })
-const sweep = (who = corridor): Promise<void> => sweepDeliveries(who, () => false, 'at_start')
+const sweep = (who = corridor): Promise<void> => sweepDeliveries(who, () => false, new Date())
 const asked = (): number[] =>
   fake.to('POST', /attempts$/).map(({ path }) => Number(/\/(\d+)\/attempts/.exec(path)?.[1]))
 const pages = (): number => fake.to('GET', /status=failure/).length
