@@ -1,28 +1,40 @@
-/** Where each package manager gets its packages from when nobody says otherwise. */
-const REGISTRIES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/\b(?:npm|npx|pnpm|yarn|corepack|bun)\b/, ['registry.npmjs.org', 'registry.yarnpkg.com']],
-  [/\b(?:pip3?|uv|uvx|poetry|pdm|tox|nox)\b/, ['pypi.org', 'files.pythonhosted.org']],
-  [/\bcargo\b/, ['index.crates.io', 'static.crates.io', 'crates.io']],
-  [/\bgo\b/, ['proxy.golang.org', 'sum.golang.org']],
-  [/\b(?:mvn|mvnw)\b/, ['repo.maven.apache.org', 'repo1.maven.org']],
-  [
-    /\b(?:gradle|gradlew)\b/,
-    ['repo.maven.apache.org', 'repo1.maven.org', 'plugins.gradle.org', 'services.gradle.org', 'downloads.gradle.org'],
-  ],
-  [/\b(?:bundle|bundler|gem)\b/, ['rubygems.org', 'index.rubygems.org']],
-  [/\bcomposer\b/, ['repo.packagist.org', 'packagist.org']],
-]
+import { homedir } from 'node:os'
+import { BASE_PATH } from '../process/base-path.ts'
+import { runProcess } from '../process/run.ts'
 
-/** The word of the settings (`network: { setup: [detected] }`) that stands for them. */
+/** The word of the settings (`network: { setup: [detected] }`) that stands for the package manager's own registry. */
 const DETECTED = 'detected'
+const NPM = /\b(?:npm|npx|pnpm|yarn|corepack|bun)\b/
 
 /**
- * The hosts of a list of the settings for one command: `detected` becomes the registries of the package managers that
- * the command names. The command is the repository's; that it can choose among these is all that it gets.
+ * The hosts of a list of the settings for one command. `detected` becomes the registry that this host's npm is set to use,
+ * where the command names a package manager that uses npm's registry; the operator lists the hosts of others. The command
+ * is the repository's: that it can have this one is all that it gets.
  */
-export function hostsFor(listed: readonly string[], command: string): string[] {
-  const hosts = listed.flatMap((host) =>
-    host === DETECTED ? REGISTRIES.flatMap(([words, found]) => (words.test(command) ? found : [])) : [host],
-  )
-  return [...new Set(hosts)]
+export async function hostsFor(listed: readonly string[], command: string): Promise<string[]> {
+  const named = listed.filter((host) => host !== DETECTED)
+  const detected = listed.includes(DETECTED) && NPM.test(command) ? await npmRegistry() : []
+  return [...new Set([...named, ...detected])]
+}
+
+let asked: Promise<string[]> | null = null
+const npmRegistry = (): Promise<string[]> => {
+  asked ??= askNpm()
+  return asked
+}
+
+/** Asked of npm itself, once, so that an operator's mirror counts; where there is no npm, there is nothing to detect. */
+async function askNpm(): Promise<string[]> {
+  const home = homedir()
+  const { ended, exitCode, stdout } = await runProcess({
+    argv: ['npm', 'config', 'get', 'registry'],
+    cwd: '/',
+    env: { PATH: BASE_PATH, HOME: home },
+    timeoutMs: 20_000,
+    maxOutputBytes: 10_000,
+    box: null,
+    runId: 'npm-registry',
+  })
+  const url = stdout.trim()
+  return ended === 'exited' && exitCode === 0 && URL.canParse(url) ? [new URL(url).host] : []
 }

@@ -294,7 +294,7 @@ describe.runIf((await probeSandbox()).available)('in the box', () => {
     ])
     const shut = await check([command('node --test')], {
       ...more,
-      network: { setup: ['registry.npmjs.org'], verify: [] },
+      network: { setup: ['packages.example.com'], verify: [] },
     })
     expect(shut.evidence).toMatchObject([
       { criterion: 'Setup', verdict: 'fail', excerpt: expect.stringContaining(`refused connections to ${host}`) },
@@ -304,16 +304,14 @@ describe.runIf((await probeSandbox()).available)('in the box', () => {
   })
 })
 
-it.each([
-  ['npm ci --ignore-scripts', ['registry.npmjs.org', 'registry.yarnpkg.com']],
-  ['.venv/bin/python -m pip install -r requirements.txt', ['pypi.org', 'files.pythonhosted.org']],
-  [
-    'go mod download && cargo fetch',
-    ['index.crates.io', 'static.crates.io', 'crates.io', 'proxy.golang.org', 'sum.golang.org'],
-  ],
-  ['make deps', []],
-])('`detected` stands for the registries of %s', (setup, hosts) => {
-  expect(hostsFor(['detected'], setup)).toEqual(hosts)
-  expect(hostsFor(['packages.example.com', 'detected'], setup)).toEqual(['packages.example.com', ...hosts])
-  expect(hostsFor([], setup)).toEqual([])
+it('`detected` stands for the registry of the npm that is here, for commands that use it', async () => {
+  const [registry, ...more] = await hostsFor(['detected'], 'npm ci --ignore-scripts')
+  expect(registry).toMatch(/^[\w.-]+(?::\d+)?$/)
+  expect(more).toEqual([])
+  expect(await hostsFor(['packages.example.com', 'detected'], 'pnpm install')).toEqual([
+    'packages.example.com',
+    registry,
+  ])
+  expect(await hostsFor(['detected'], 'make deps')).toEqual([])
+  expect(await hostsFor([], 'npm ci')).toEqual([])
 })

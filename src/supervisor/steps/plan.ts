@@ -59,7 +59,7 @@ export const planTask: Step = async (context) => {
     skill: await skillOf(corridor, task),
     flags: task.flags,
     budgetUsd: task.budgetUsd,
-    ...networkOf(corridor, verification),
+    ...(await networkOf(corridor, verification)),
     baseBranch: task.baseBranch,
     baseSha,
     verification,
@@ -113,8 +113,11 @@ export const planTask: Step = async (context) => {
 }
 
 /** As the operator lists it; `detected` are the registries of what the repository is set up with. */
-function networkOf({ settings }: StepContext['corridor'], { setup }: VerificationPlan): Pick<PlanInput, 'network'> {
-  const hosts = hostsFor(settings.network.agent, setup ?? '')
+async function networkOf(
+  { settings }: StepContext['corridor'],
+  { setup }: VerificationPlan,
+): Promise<Pick<PlanInput, 'network'>> {
+  const hosts = await hostsFor(settings.network.agent, setup ?? '')
   return hosts.length === 0 ? {} : { network: hosts }
 }
 

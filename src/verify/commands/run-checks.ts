@@ -75,7 +75,7 @@ async function runAll(input: CheckInput, home: string): Promise<CheckResult> {
     return one
   }
   if (setup !== null) {
-    const hosts = hostsFor(input.network?.setup ?? [], setup)
+    const hosts = await hostsFor(input.network?.setup ?? [], setup)
     const step = { criterion: 'Setup', command: setup, required: false, timeoutMs: setupTimeoutMs, hosts }
     const { verdict } = await run(step, asSetup)
     if (verdict !== 'pass') {
@@ -84,7 +84,7 @@ async function runAll(input: CheckInput, home: string): Promise<CheckResult> {
     }
   }
   for (const { name, run: command, timeoutMs, required } of commands) {
-    const hosts = hostsFor(input.network?.verify ?? [], command)
+    const hosts = await hostsFor(input.network?.verify ?? [], command)
     await run({ criterion: name, command, required, timeoutMs, hosts }, (seen) => seen)
   }
   return { evidence, outputs, runs }
