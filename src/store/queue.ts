@@ -86,6 +86,8 @@ export async function startQueue(
 function openPool(url: string, onError: (error: unknown) => void): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: QUEUE_CONCURRENCY + 2 })
   pool.on('error', onError)
+  // A connection that breaks while it is lent out is heard as well; nobody else would.
+  pool.on('connect', (client) => client.on('error', onError))
   return pool
 }
 
