@@ -60,9 +60,13 @@ export function readConfig(env: Environment = process.env): Config {
   })
 }
 
+/** The operator's file, whether it is there or not. */
+export const settingsFile = (env: Environment = process.env): string =>
+  env['SUPERVISOR_CONFIG'] ?? 'supervisor.config.yml'
+
 function readSettingsFile(env: Environment): { settings: OperatorSettings; base: string } {
   const named = env['SUPERVISOR_CONFIG']
-  const file = resolve(named ?? 'supervisor.config.yml')
+  const file = resolve(settingsFile(env))
   if (!existsSync(file)) {
     if (named) throw new ConfigError(`SUPERVISOR_CONFIG names ${file}, which does not exist`)
     return { settings: DEFAULT_OPERATOR_SETTINGS, base: process.cwd() }

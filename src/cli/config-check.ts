@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { ConfigError, problemsText } from '../config.ts'
+import { ConfigError, problemsText, settingsFile } from '../config.ts'
 import { parseOperatorSettings, parseRepositorySettings } from '../settings/parse.ts'
 
 const KINDS = ['operator', 'repository'] as const
@@ -10,7 +10,7 @@ const KINDS = ['operator', 'repository'] as const
  * A file that is called `supervisor.yml` is a repository's, or an organisation's; all others are the operator's.
  */
 export function configCheck(named: string | undefined, options: { as?: string }): void {
-  const file = named ?? process.env['SUPERVISOR_CONFIG'] ?? 'supervisor.config.yml'
+  const file = named ?? settingsFile()
   if (!existsSync(file)) throw new ConfigError(`${file} does not exist`)
   const wanted = options.as ?? (/^supervisor\.ya?ml$/.test(basename(file)) ? 'repository' : 'operator')
   const kind = KINDS.find((one) => one === wanted)

@@ -30,37 +30,42 @@ export const fromCheckAction: Reader = (payload, deliveryId, options) => {
 export const fromCheckRunRerun: Reader = (payload, deliveryId, options) => {
   const read = payloads.checkRunRerequested.safeParse(payload)
   if (!read.success) return ignored('delivery_malformed')
-  const { check_run: run, sender } = read.data
+  const { check_run: run } = read.data
   if (run.external_id === null) return ignored('event_not_handled')
-  return (
-    notAPerson(sender, options) ??
-    happened({
-      kind: 'check_rerequested',
-      sourceKey: `check_rerequested:${deliveryId}`,
-      repository: payloads.repositoryOf(read.data),
-      actor: sender,
-      appId: run.app.id,
-      headSha: run.head_sha,
-      externalId: run.external_id,
-    })
-  )
+  return rerequested(read.data, { ...run, externalId: run.external_id }, deliveryId, options)
 }
 
 /** "Re-run all checks" names no run. */
 export const fromCheckSuiteRerun: Reader = (payload, deliveryId, options) => {
   const read = payloads.checkSuiteRerequested.safeParse(payload)
   if (!read.success) return ignored('delivery_malformed')
-  const { check_suite: suite, sender } = read.data
+  return rerequested(read.data, { ...read.data.check_suite, externalId: null }, deliveryId, options)
+}
+
+type Rerequest = Parameters<typeof payloads.repositoryOf>[0] & { readonly sender: Parameters<typeof notAPerson>[0] }
+interface Checked {
+  readonly app: { readonly id: number }
+  readonly head_sha: string
+  readonly externalId: string | null
+}
+
+function rerequested(
+  told: Rerequest,
+  { app, head_sha: headSha, externalId }: Checked,
+  deliveryId: string,
+  options: Parameters<Reader>[2],
+): ReturnType<Reader> {
+  const { sender } = told
   return (
     notAPerson(sender, options) ??
     happened({
       kind: 'check_rerequested',
       sourceKey: `check_rerequested:${deliveryId}`,
-      repository: payloads.repositoryOf(read.data),
+      repository: payloads.repositoryOf(told),
       actor: sender,
-      appId: suite.app.id,
-      headSha: suite.head_sha,
-      externalId: null,
+      appId: app.id,
+      headSha,
+      externalId,
     })
   )
 }

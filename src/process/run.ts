@@ -9,6 +9,8 @@ import { markerFor } from './marker.ts'
 import { guardMemory } from './memory-guard.ts'
 import type { Box } from './mounts.ts'
 
+// Longer than other files: one run from start to proof of its end, whose parts share its timers, its first cause and its output.
+
 export interface ProcessSpec {
   readonly argv: readonly [string, ...string[]]
   readonly cwd: string

@@ -145,7 +145,7 @@ export type BackendSettings =
 export interface OperatorSettings extends Settings {
   readonly backends: Readonly<Record<string, BackendSettings>>
   readonly sandbox: 'required' | 'off'
-  /** Host names; `detected` stands for the package manager's own registries. */
+  /** Host names; `detected` stands for the registry that this host's npm is set to (verify/registries.ts). */
   readonly network: {
     readonly agent: readonly string[]
     readonly setup: readonly string[]

@@ -1,14 +1,12 @@
-import { insertCommand } from '../store/commands.ts'
 import { touchSurfaces } from '../store/outbox.ts'
-import { saveRepository } from '../store/repositories.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import type { ChangeRequest } from '../task/change-request.ts'
 import type { Command, ParsedCommand } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import type { AcceptedCommand } from './answer.ts'
-import { wantReaction } from './answer.ts'
 import type { Corridor } from './corridor.ts'
 import { readReviewLines } from './review-lines.ts'
+import { storeCommand } from './store-command.ts'
 
 /** A request in the pull request of an open task is the next round of that task, not another task (SPEC 1.2). */
 export async function acceptFollowUp(
@@ -17,25 +15,9 @@ export async function acceptFollowUp(
   parsed: Extract<ParsedCommand, { kind: 'verb' }>,
   task: StoredTask,
 ): Promise<ReasonCode> {
-  const { command } = accepted
-  const { repository, issueNumber } = command.place
   const asked = await wishOf(corridor, accepted, parsed)
   await corridor.db.prisma.$transaction(async (tx) => {
-    await saveRepository(tx, repository)
-    const isNew = await insertCommand(corridor.db, tx, {
-      sourceKey: command.sourceKey,
-      deliveryId: accepted.deliveryId,
-      taskId: task.id,
-      repositoryId: repository.id,
-      issueNumber,
-      verb: 'follow_up',
-      argument: { ...asked, at: command.at },
-      actor: command.actor,
-      permission: accepted.permission,
-      settledAs: null,
-    })
-    if (!isNew) return
-    await wantReaction(tx, command)
+    if (!(await storeCommand(corridor, tx, accepted, { task, verb: 'follow_up', argument: asked }))) return
     // A task at work tells its progress now and then only; that somebody was heard is told at once.
     await touchSurfaces(tx, task.id, 'asked')
   })

@@ -1,14 +1,13 @@
-import { insertCommand } from '../store/commands.ts'
-import { saveRepository } from '../store/repositories.ts'
 import type { StoredTask } from '../store/tasks.ts'
 import { tasksOfThread } from '../store/tasks.ts'
 import type { ParsedCommand, Verb } from '../task/command.ts'
 import type { ReasonCode } from '../task/reasons.ts'
 import { isFinal } from '../task/states.ts'
 import type { AcceptedCommand } from './answer.ts'
-import { answer, wantReaction } from './answer.ts'
+import { answer } from './answer.ts'
 import type { Corridor } from './corridor.ts'
 import { retryTask } from './retry-task.ts'
+import { storeCommand } from './store-command.ts'
 
 /** Verbs that have a meaning for a task that has ended, too. */
 const ON_ENDED: ReadonlySet<Verb> = new Set(['status', 'why', 'retry'])
@@ -30,22 +29,10 @@ export async function acceptOnTask(
   }
   if (parsed.verb === 'retry' && isFinal(task.state))
     return retryTask(corridor, accepted, task, { beside: parsed.flags.task !== undefined })
-  await corridor.db.prisma.$transaction(async (tx) => {
-    await saveRepository(tx, repository)
-    const isNew = await insertCommand(corridor.db, tx, {
-      sourceKey: command.sourceKey,
-      deliveryId: accepted.deliveryId,
-      taskId: task.id,
-      repositoryId: repository.id,
-      issueNumber,
-      verb: parsed.verb,
-      argument: { argument: parsed.argument, at: command.at },
-      actor: command.actor,
-      permission: accepted.permission,
-      settledAs: null,
-    })
-    if (isNew) await wantReaction(tx, command)
-  })
+  const { verb, argument } = parsed
+  await corridor.db.prisma.$transaction((tx) =>
+    storeCommand(corridor, tx, accepted, { task, verb, argument: { argument } }),
+  )
   return 'command_accepted'
 }
 

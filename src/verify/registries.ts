@@ -19,17 +19,20 @@ export async function hostsFor(listed: readonly string[], command: string): Prom
 
 let asked: Promise<string[]> | null = null
 const npmRegistry = (): Promise<string[]> => {
-  asked ??= askNpm()
+  asked ??= askNpm().then((found) => {
+    // No answer is no news: the next one who needs it asks again.
+    if (found.length === 0) asked = null
+    return found
+  })
   return asked
 }
 
-/** Asked of npm itself, once, so that an operator's mirror counts; where there is no npm, there is nothing to detect. */
+/** Asked of npm itself, so that an operator's mirror counts; where there is no npm, there is nothing to detect. */
 async function askNpm(): Promise<string[]> {
-  const home = homedir()
   const { ended, exitCode, stdout } = await runProcess({
     argv: ['npm', 'config', 'get', 'registry'],
     cwd: '/',
-    env: { PATH: BASE_PATH, HOME: home },
+    env: { PATH: BASE_PATH, HOME: homedir() },
     timeoutMs: 20_000,
     maxOutputBytes: 10_000,
     box: null,

@@ -5,20 +5,9 @@ import { changesFiles } from '../../src/task/changes-files.ts'
 import type { Classification } from '../../src/task/task.ts'
 import { TASK_TYPES } from '../../src/task/task.ts'
 import { EXAMPLES } from './examples.ts'
+import { inputOf } from './input.ts'
 
-const of = (input: Partial<ClassifyInput>): Classification =>
-  classify({
-    title: '',
-    body: '',
-    request: '',
-    labels: [],
-    isPullRequest: false,
-    repositoryPrivate: true,
-    mode: null,
-    skillName: null,
-    skills: [],
-    ...input,
-  })
+const of = (input: Partial<ClassifyInput>): Classification => classify(inputOf(input))
 const ask = (request: string, more: Partial<ClassifyInput> = {}): Classification => of({ request, ...more })
 
 describe('on invented texts', () => {

@@ -1,24 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ClassifyInput, classify } from '../../src/classify/classify.ts'
+import { classify } from '../../src/classify/classify.ts'
 import { type AskedOpinion, classifyWith, OPINION, type Opinion, wantsOpinion } from '../../src/classify/opinion.ts'
 import { MODES, RISKS, TASK_TYPES } from '../../src/task/task.ts'
 import { EXAMPLES } from './examples.ts'
+import { inputOf } from './input.ts'
 
-const of = (input: Partial<ClassifyInput>): ClassifyInput => ({
-  title: '',
-  body: '',
-  request: '',
-  labels: [],
-  isPullRequest: false,
-  repositoryPrivate: true,
-  mode: null,
-  skillName: null,
-  skills: [],
-  ...input,
-})
 const said = (opinion: Opinion): AskedOpinion => ({ kind: 'given', by: 'thinker', opinion })
-const VAGUE = of({ title: 'sum', request: 'take care of it' })
+const VAGUE = inputOf({ title: 'sum', request: 'take care of it' })
 
 describe('what a model says', () => {
   test('counts where the signals know nothing', () => {
@@ -35,7 +24,7 @@ describe('what a model says', () => {
   })
 
   test('does not count where the signals are sure, or a person has said it', () => {
-    const sure = of({ request: 'fix add() in src/add.js: it throws a TypeError', title: 'add() subtracts' })
+    const sure = inputOf({ request: 'fix add() in src/add.js: it throws a TypeError', title: 'add() subtracts' })
     const opinion = said({ type: 'research', risk: 'high', confidence: 1 })
     expect(classifyWith(sure, opinion)).toEqual(classify(sure))
     const told = { ...VAGUE, told: 'writing' } as const
@@ -49,7 +38,7 @@ describe('what a model says', () => {
   })
 
   test('takes nothing from a list of several tasks', () => {
-    const list = of({ request: '1. add a flag to it\n2. write a blog post about it, whatever\n3. add things' })
+    const list = inputOf({ request: '1. add a flag to it\n2. write a blog post about it, whatever\n3. add things' })
     expect(classify(list).several).toHaveLength(3)
     const c = classifyWith({ ...list, title: 'x' }, said({ type: 'writing', risk: 'low', confidence: 1 }))
     expect(c.several).toEqual(classify(list).several)
@@ -76,7 +65,7 @@ const input = fc
     repositoryPrivate: fc.boolean(),
     mode: fc.constantFrom(null, ...MODES),
   })
-  .map(of)
+  .map(inputOf)
 const opinion = fc.record({
   type: fc.constantFrom(...TASK_TYPES),
   risk: fc.constantFrom(...RISKS),
@@ -101,7 +90,10 @@ test('whatever a model says of whatever text, it raises the risk or leaves it, a
 })
 
 test('several tasks stay several: which one is meant, only a person can say', () => {
-  const list = of({ title: 'Two things', request: '1. fix the crash in src/a.ts\n2. write the release notes for 2.0' })
+  const list = inputOf({
+    title: 'Two things',
+    request: '1. fix the crash in src/a.ts\n2. write the release notes for 2.0',
+  })
   const own = classify(list)
   expect(own.several).toHaveLength(2)
   const both = classifyWith({ ...list, skillName: null }, said({ type: 'research', risk: 'low', confidence: 1 }))

@@ -1,22 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { ClassifyInput } from '../../src/classify/classify.ts'
 import { classify } from '../../src/classify/classify.ts'
+import { inputOf } from './input.ts'
 
 const severalOf = (input: Partial<ClassifyInput>): readonly string[] =>
-  (
-    classify({
-      title: '',
-      body: '',
-      request: '',
-      labels: [],
-      isPullRequest: false,
-      repositoryPrivate: true,
-      mode: null,
-      skillName: null,
-      skills: [],
-      ...input,
-    }).several ?? []
-  ).map(({ title, type }) => `${type}: ${title}`)
+  (classify(inputOf(input)).several ?? []).map(({ title, type }) => `${type}: ${title}`)
 
 describe('several tasks in one request', () => {
   test('a numbered list in the command', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { rested } from '../support/rested.ts'
 import { story } from '../support/story.ts'
 import type { World } from '../support/world.ts'
 
@@ -8,18 +9,6 @@ const REQUEST_CHANGES = { event: 'REQUEST_CHANGES' } as const
 
 const followUps = async (w: World): Promise<number> =>
   (await w.query<{ follow_ups: number }>('select follow_ups from tasks'))[0]?.follow_ups ?? -1
-
-/** Waits until the task rests for review after so many follow-ups. */
-async function rested(w: World, rounds: number): Promise<void> {
-  await w.until(`end of follow-up ${rounds}`, async () => {
-    const found = await w.query(
-      `select 1 from tasks where follow_ups = $1 and state = 'REPORT' and waiting_on = 'review' and waiting_until is null`,
-      [rounds],
-    )
-    return found.length > 0
-  })
-  await w.settled()
-}
 
 story(
   'several requests for changes are one round, and are heard at once',

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { CommentJson } from '../../src/demo/types.ts'
+import { rested } from '../support/rested.ts'
 import { story } from '../support/story.ts'
 import type { World } from '../support/world.ts'
 
@@ -19,17 +20,6 @@ async function answers(w: World, number: number): Promise<Map<number, string[]>>
 async function threads(w: World, number: number): Promise<number[]> {
   const found = await w.gh.as(w.gh.owner).api('GET', `/repos/${w.repo}/pulls/${number}/comments?per_page=100`)
   return (found as CommentJson[]).filter(({ user }) => user.login !== w.bot).map(({ id }) => id)
-}
-
-async function rested(w: World, rounds: number): Promise<void> {
-  await w.until(`end of follow-up ${rounds}`, async () => {
-    const found = await w.query(
-      `select 1 from tasks where follow_ups = $1 and state = 'REPORT' and waiting_on = 'review' and waiting_until is null`,
-      [rounds],
-    )
-    return found.length > 0
-  })
-  await w.settled()
 }
 
 story(

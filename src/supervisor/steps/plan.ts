@@ -112,7 +112,7 @@ export const planTask: Step = async (context) => {
   }
 }
 
-/** As the operator lists it; `detected` are the registries of what the repository is set up with. */
+/** As the operator lists it; `detected` is the registry of what the repository is set up with. */
 async function networkOf(
   { settings }: StepContext['corridor'],
   { setup }: VerificationPlan,

@@ -1,5 +1,7 @@
 import type { TestCounts } from '../../task/evidence.ts'
 
+// Longer than other files because it is one table, a row and a small reader for each runner.
+
 /** A summary and the index of its line: where several formats are found, the one that stands last is the runner's. */
 export interface Summary {
   readonly counts: TestCounts
