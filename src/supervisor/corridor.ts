@@ -5,7 +5,7 @@ import type { GitHub } from '../github/client.ts'
 import type { Skill } from '../plan/skills.ts'
 import type { OperatorSettings } from '../settings/settings.ts'
 import type { Database } from '../store/database.ts'
-import type { Slots } from './slots.ts'
+import type { Slots } from './work/slots.ts'
 
 /** Everything that the corridor reaches for, built once in wiring.ts. Rooms never see it: they get values. */
 export interface Corridor {

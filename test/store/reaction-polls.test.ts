@@ -4,7 +4,7 @@ import type { Lease } from '../../src/store/leases.ts'
 import { wantSurface } from '../../src/store/outbox.ts'
 import { isPollDue, savePoll, takePoll } from '../../src/store/reaction-polls.ts'
 import { surfaceOwner } from '../../src/store/tasks.ts'
-import { pauseAfter } from '../../src/supervisor/poll-reactions.ts'
+import { pauseAfter } from '../../src/supervisor/recover/poll-reactions.ts'
 import { openTestStore, type TestStore } from '../support/store.ts'
 
 let store: TestStore

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { afterFailure, messageOf } from '../../src/supervisor/after-failure.ts'
+import { afterFailure, messageOf } from '../../src/supervisor/work/after-failure.ts'
 import { OperatingError } from '../../src/task/errors.ts'
 import { taskWith } from './task.ts'
 

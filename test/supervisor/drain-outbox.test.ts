@@ -3,7 +3,7 @@ import { withInstallationLock } from '../../src/store/installation-lock.ts'
 import { wantLooseSurface, wantSurface } from '../../src/store/outbox.ts'
 import { surfaceOwner } from '../../src/store/tasks.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
-import { drainOutbox } from '../../src/supervisor/outbox.ts'
+import { drainOutbox } from '../../src/supervisor/outbox/outbox.ts'
 import { openTestStore, REPOSITORY, type TestStore } from '../support/store.ts'
 import { corridorOf } from './corridor.ts'
 

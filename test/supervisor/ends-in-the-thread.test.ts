@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pendingCommands } from '../../src/store/commands.ts'
-import { applyCommands, interrupts } from '../../src/supervisor/apply-command.ts'
+import { applyCommands, interrupts } from '../../src/supervisor/apply/apply-command.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
 import { isFinal, STATES } from '../../src/task/states.ts'
 import { openTestStore, REPOSITORY, type TestStore } from '../support/store.ts'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createComment } from '../../src/github/comments.ts'
-import { learnFromDelivery, learnMoved } from '../../src/supervisor/learn-repository.ts'
+import { learnFromDelivery, learnMoved } from '../../src/supervisor/accept/learn-repository.ts'
 import { openTestStore, type TestStore } from '../support/store.ts'
 import { until } from '../support/until.ts'
 import { type Ground, openGround } from './ground.ts'

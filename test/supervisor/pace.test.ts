@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pauseBeforeWrite, type Urgency } from '../../src/supervisor/pace.ts'
+import { pauseBeforeWrite, type Urgency } from '../../src/supervisor/outbox/pace.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND

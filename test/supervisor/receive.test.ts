@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { storeDeliveries, takeDeliveries } from '../../src/store/deliveries.ts'
+import { drainInbox, type Receive } from '../../src/supervisor/accept/receive.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
-import { drainInbox, type Receive } from '../../src/supervisor/receive.ts'
 import { OperatingError } from '../../src/task/errors.ts'
 import { openTestStore, type TestStore } from '../support/store.ts'
 import { corridorOf } from './corridor.ts'

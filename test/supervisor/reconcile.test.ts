@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { saveRepository } from '../../src/store/repositories.ts'
 import { takeTurn, watchOpenTasks, watchRepositories } from '../../src/store/watched-repositories.ts'
-import { accept } from '../../src/supervisor/accept.ts'
+import { accept } from '../../src/supervisor/accept/accept.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
 import { reconcileDue } from '../../src/supervisor/reconcile/reconcile.ts'
 import { BOT_ID, type FakeGitHub, startFakeGitHub } from '../github/fake-github.ts'

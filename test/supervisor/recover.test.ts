@@ -8,7 +8,7 @@ import { releaseLease } from '../../src/store/leases.ts'
 import { wantSurface } from '../../src/store/outbox.ts'
 import { surfaceOwner } from '../../src/store/tasks.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
-import { sweep, tidy, tidyWorkspaces } from '../../src/supervisor/recover.ts'
+import { sweep, tidy, tidyWorkspaces } from '../../src/supervisor/recover/recover.ts'
 import { openTestStore, REPOSITORY, type TestStore } from '../support/store.ts'
 import { corridorOf, say } from './corridor.ts'
 

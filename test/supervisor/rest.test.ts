@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { StoredTask } from '../../src/store/tasks.ts'
-import { isPublished, restEnd } from '../../src/supervisor/rest.ts'
+import { isPublished, restEnd } from '../../src/supervisor/work/rest.ts'
 import type { State } from '../../src/task/states.ts'
 import { nextState, STATES } from '../../src/task/states.ts'
 import { WAITING_ON } from '../../src/task/task.ts'

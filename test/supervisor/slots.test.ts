@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSlots } from '../../src/supervisor/slots.ts'
+import { createSlots } from '../../src/supervisor/work/slots.ts'
 
 test('as many at a time as there are places, and each one given back wakes somebody', () => {
   let freed = 0

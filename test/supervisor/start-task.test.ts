@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { dueSurfaces } from '../../src/store/outbox-sending.ts'
+import { startTask } from '../../src/supervisor/accept/start-task.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
-import { startTask } from '../../src/supervisor/start-task.ts'
 import type { ReasonCode } from '../../src/task/reasons.ts'
 import { openTestStore, REPOSITORY, type TestStore } from '../support/store.ts'
 import { corridorOf, request } from './corridor.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { storeDeliveries } from '../../src/store/deliveries.ts'
 import type { Corridor } from '../../src/supervisor/corridor.ts'
-import { sweepDeliveries } from '../../src/supervisor/sweep-deliveries.ts'
+import { sweepDeliveries } from '../../src/supervisor/recover/sweep-deliveries.ts'
 import { type FakeGitHub, startFakeGitHub } from '../github/fake-github.ts'
 import { openTestStore, type TestStore } from '../support/store.ts'
 import { corridorOf } from './corridor.ts'

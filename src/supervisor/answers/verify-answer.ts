@@ -10,9 +10,9 @@ import { formEvidence } from '../../verify/answer/form-evidence.ts'
 import { answerEvidence } from '../../verify/answer-evidence.ts'
 import { judge } from '../../verify/judge.ts'
 import { branchHead, listFilesAt } from '../../workspace/mirror.ts'
-import { repairMove } from '../repair.ts'
-import type { StepContext } from '../step.ts'
-import { syncMirror } from '../sync-mirror.ts'
+import { syncMirror } from '../git/sync-mirror.ts'
+import { repairMove } from '../jobs/repair.ts'
+import type { StepContext } from '../work/step.ts'
 
 const MAX_FILES = 50_000
 

@@ -1,6 +1,6 @@
 import { APPROVAL_SOURCES } from '../../task/decision.ts'
-import type { CommandHandler } from '../command.ts'
-import { recordApproval } from '../record-approval.ts'
+import type { CommandHandler } from '../apply/command.ts'
+import { recordApproval } from '../apply/record-approval.ts'
 import { argumentOf, numberOf } from './argument.ts'
 
 /**

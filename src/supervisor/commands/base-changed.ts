@@ -10,10 +10,10 @@ import type { State } from '../../task/states.ts'
 import { isFinal } from '../../task/states.ts'
 import { branchHead } from '../../workspace/mirror.ts'
 import { mergeBase, safeBranch } from '../../workspace/refs.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../apply/command.ts'
+import { withNote } from '../apply/notes.ts'
 import type { Corridor } from '../corridor.ts'
-import { withNote } from '../notes.ts'
-import { freshMirror } from '../sync-mirror.ts'
+import { freshMirror } from '../git/sync-mirror.ts'
 
 /** States in which a commit is judged or shown: what it adds is another change now, and is verified as that. */
 const JUDGED: ReadonlySet<State | null> = new Set(['REPORT', 'VERIFY'])

@@ -1,6 +1,6 @@
 import { parseMoney } from '../../settings/units.ts'
 import { isFinal } from '../../task/states.ts'
-import type { CommandHandler, CommandResult } from '../command.ts'
+import type { CommandHandler, CommandResult } from '../apply/command.ts'
 import { argumentOf } from './argument.ts'
 
 /**

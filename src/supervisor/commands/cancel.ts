@@ -1,5 +1,5 @@
 import { isFinal } from '../../task/states.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../apply/command.ts'
 
 /** Stops the task for good. The running step has been interrupted already: its processes are gone when we get here. */
 export const cancel: CommandHandler = async ({ task }) => {

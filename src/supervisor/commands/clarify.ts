@@ -1,5 +1,5 @@
-import { answered } from '../answered.ts'
-import type { CommandHandler } from '../command.ts'
+import { answered } from '../apply/answered.ts'
+import type { CommandHandler } from '../apply/command.ts'
 import { argumentOf } from './argument.ts'
 
 /** Answers the questions that a task waits for; classification runs again with the answer. */

@@ -1,6 +1,6 @@
 import { REASON_CODES } from '../../task/reasons.ts'
 import { isFinal } from '../../task/states.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../apply/command.ts'
 import { argumentOf } from './argument.ts'
 
 /** What the task stands on is gone (the App's access, the repository, the issue, a branch): it ends, with the reason. */

@@ -1,6 +1,6 @@
 import { isFinal } from '../../task/states.ts'
-import type { CommandHandler } from '../command.ts'
-import { withNote } from '../notes.ts'
+import type { CommandHandler } from '../apply/command.ts'
+import { withNote } from '../apply/notes.ts'
 import { argumentOf, flagOf } from './argument.ts'
 
 /**

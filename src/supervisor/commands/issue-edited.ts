@@ -1,7 +1,7 @@
 import type { TaskInputs } from '../../store/tasks.ts'
 import type { State } from '../../task/states.ts'
-import type { CommandHandler } from '../command.ts'
-import { rereadText } from '../reread-text.ts'
+import type { CommandHandler } from '../apply/command.ts'
+import { rereadText } from '../apply/reread-text.ts'
 import { argumentOf } from './argument.ts'
 
 /** From the snapshot to the approval of the plan. INTAKE compares by itself; what runs already keeps its snapshot. */

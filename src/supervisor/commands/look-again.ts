@@ -1,7 +1,7 @@
 import { OperatingError } from '../../task/errors.ts'
 import { isFinal } from '../../task/states.ts'
-import type { CommandHandler } from '../command.ts'
-import { findOut } from '../find-out.ts'
+import type { CommandHandler } from '../apply/command.ts'
+import { findOut } from '../work/find-out.ts'
 import { argumentOf } from './argument.ts'
 
 /** GitHub refused to show something of a task that rests: perhaps what it stands on is gone, and nobody told. */

@@ -1,7 +1,7 @@
 import { isFinal } from '../../task/states.ts'
-import type { CommandHandler } from '../command.ts'
-import { keepWork } from '../keep-work.ts'
-import { restNow } from '../paused-rest.ts'
+import type { CommandHandler } from '../apply/command.ts'
+import { restNow } from '../apply/paused-rest.ts'
+import { keepWork } from '../git/keep-work.ts'
 
 /**
  * Stops the work and keeps it (SPEC 2.7). The running step has been interrupted already: its processes are gone when we

@@ -1,5 +1,5 @@
-import { addedToAnswer, answered } from '../answered.ts'
-import type { CommandHandler } from '../command.ts'
+import { addedToAnswer, answered } from '../apply/answered.ts'
+import type { CommandHandler } from '../apply/command.ts'
 import { argumentOf } from './argument.ts'
 
 /** A comment of the requester while the task waited for an answer: it is the answer. Too late, it is only a comment. */

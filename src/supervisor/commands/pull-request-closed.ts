@@ -1,7 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.ts'
 import { FINAL_STATES, isFinal } from '../../task/states.ts'
 import type { Outcome } from '../../task/task.ts'
-import type { CommandHandler, CommandResult } from '../command.ts'
+import type { CommandHandler, CommandResult } from '../apply/command.ts'
 import { flagOf } from './argument.ts'
 
 /** The pull request was merged or closed by a person: the outcome is known, whatever the task was doing (SPEC 11.4). */

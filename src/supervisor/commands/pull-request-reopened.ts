@@ -1,6 +1,6 @@
 import { isFinal } from '../../task/states.ts'
-import type { CommandHandler } from '../command.ts'
-import { wantReply } from '../replies.ts'
+import { wantReply } from '../accept/replies.ts'
+import type { CommandHandler } from '../apply/command.ts'
 
 /** A pull request whose task has ended is open again: no task comes back to life by it, and that is told where it happened. */
 export const pullRequestReopened: CommandHandler = async ({ corridor, task }) => {

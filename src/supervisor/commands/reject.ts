@@ -1,4 +1,4 @@
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../apply/command.ts'
 import { argumentOf } from './argument.ts'
 
 /** `/supervise reject [why]`: with a reason the plan is made again, without one the task ends (SPEC 2.8). */

@@ -2,8 +2,8 @@ import { lastPause } from '../../store/history.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
-import type { CommandHandler } from '../command.ts'
-import { restOfPause } from '../paused-rest.ts'
+import type { CommandHandler } from '../apply/command.ts'
+import { restOfPause } from '../apply/paused-rest.ts'
 import { isPushed } from '../verification-only.ts'
 
 /** Goes on where the pause stopped it; what it waited for then, it waits for again, for as long as was left. */

@@ -1,6 +1,6 @@
 import { isFinal } from '../../task/states.ts'
 import type { WaitingOn } from '../../task/task.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../apply/command.ts'
 
 /** Waits that a person may cut short: they end by themselves anyway. */
 const PASSING: ReadonlySet<WaitingOn> = new Set(['retry', 'quota', 'capacity'])

@@ -1,6 +1,6 @@
 import { voidApproval } from '../../store/approvals.ts'
 import { withdrawRequest } from '../../store/change-requests.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../apply/command.ts'
 import { argumentOf } from './argument.ts'
 
 /**

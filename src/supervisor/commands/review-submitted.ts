@@ -2,10 +2,10 @@ import { isKnownCommand } from '../../store/commands.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import { isFinal } from '../../task/states.ts'
-import type { CommandHandler } from '../command.ts'
-import { hearChanges } from '../hear-changes.ts'
-import { recordApproval } from '../record-approval.ts'
+import type { CommandHandler } from '../apply/command.ts'
+import { recordApproval } from '../apply/record-approval.ts'
 import { isPushed } from '../verification-only.ts'
+import { hearChanges } from '../work/hear-changes.ts'
 import { argumentOf } from './argument.ts'
 
 /**

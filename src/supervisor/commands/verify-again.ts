@@ -1,6 +1,6 @@
 import { forgetWhatWasSent, wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../apply/command.ts'
 
 /**
  * GitHub's "Re-run", or the button: the evidence is collected anew, on the same commit. It is a round of its own, so that

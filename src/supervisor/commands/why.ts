@@ -1,5 +1,5 @@
 import { decisionsOf } from '../../store/decisions.ts'
-import type { CommandHandler } from '../command.ts'
+import type { CommandHandler } from '../apply/command.ts'
 
 /** Every decision about the task as it was stored: rule, reason, facts, and the signals that it was sorted by. */
 export const why: CommandHandler = async ({ corridor, task }) => ({

@@ -6,7 +6,7 @@ import type { ReasonCode } from '../../task/reasons.ts'
 import type { Mode } from '../../task/task.ts'
 import { listFilesAt, type Mirror, readFileAt } from '../../workspace/mirror.ts'
 import { readSnapshot } from '../read-snapshot.ts'
-import type { StepContext } from '../step.ts'
+import type { StepContext } from '../work/step.ts'
 import { askInForm } from './ask-in-form.ts'
 
 const TIMEOUT_MS = 180_000

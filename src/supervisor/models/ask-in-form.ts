@@ -8,9 +8,9 @@ import { OperatingError } from '../../task/errors.ts'
 import type { Ending, Job, RunResult } from '../../task/job.ts'
 import type { PlannedJob } from '../../task/plan.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
-import { budgetLeft, requireBudget } from '../budget.ts'
-import { scratchDirOf } from '../clear-remains.ts'
-import type { StepContext } from '../step.ts'
+import { scratchDirOf } from '../git/clear-remains.ts'
+import { budgetLeft, requireBudget } from '../jobs/budget.ts'
+import type { StepContext } from '../work/step.ts'
 
 export interface FormQuestion<Form extends z.ZodType> {
   /** `[a-z0-9-]+`, the same for the same question: a finished job is a checkpoint and is not asked again. */

@@ -4,7 +4,7 @@ import { classify } from '../../classify/classify.ts'
 import { type AskedOpinion, OPINION, wantsOpinion } from '../../classify/opinion.ts'
 import { opinionPrompt } from '../../plan/opinion-prompt.ts'
 import { hashOf } from '../../task/hash.ts'
-import type { StepContext } from '../step.ts'
+import type { StepContext } from '../work/step.ts'
 import { askInForm } from './ask-in-form.ts'
 
 const TIMEOUT_MS = 60_000

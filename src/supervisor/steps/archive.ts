@@ -1,7 +1,7 @@
 import { finishDocument } from '../../report/documents.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
-import type { Step } from '../step.ts'
-import { removeTaskWorkspace } from '../worktree.ts'
+import { removeTaskWorkspace } from '../git/worktree.ts'
+import type { Step } from '../work/step.ts'
 
 /** Gives the disk back; what happened stays in the database. */
 export const archive: Step = async ({ corridor, task }) => {

@@ -1,7 +1,7 @@
 import { decisionsOf } from '../../store/decisions.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
-import type { Step } from '../step.ts'
+import type { Step } from '../work/step.ts'
 
 /** Rests until somebody answers; the questions stand in the living comment, made from the decision that asked them. */
 export const clarify: Step = async ({ corridor, task }) => {

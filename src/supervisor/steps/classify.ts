@@ -2,12 +2,12 @@ import type { ClassifyInput } from '../../classify/classify.ts'
 import { type AskedOpinion, classifyWith } from '../../classify/opinion.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
+import { syncMirror } from '../git/sync-mirror.ts'
 import { askOpinion } from '../models/ask-opinion.ts'
-import { isSettingsNote, readSettings } from '../read-settings.ts'
 import { readSnapshot } from '../read-snapshot.ts'
+import { isSettingsNote, readSettings } from '../settings/read-settings.ts'
 import { repositoryPacks } from '../skills/repository-packs.ts'
-import type { Step } from '../step.ts'
-import { syncMirror } from '../sync-mirror.ts'
+import type { Step } from '../work/step.ts'
 
 /** Reads the repository's policy from its default branch, then says what kind of task this is, and how sure it is. */
 export const classifyTask: Step = async (context) => {

@@ -1,11 +1,11 @@
 import type { Plan, PlannedJob } from '../../task/plan.ts'
-import { restWithoutBudget } from '../budget.ts'
-import { clearRemains } from '../clear-remains.ts'
-import { isQuotaReached, waitForQuota } from '../quota.ts'
+import { clearRemains } from '../git/clear-remains.ts'
+import { openWorktree } from '../git/worktree.ts'
+import { restWithoutBudget } from '../jobs/budget.ts'
+import { isQuotaReached, waitForQuota } from '../jobs/quota.ts'
+import { runJob } from '../jobs/run-job.ts'
 import { requirePlan } from '../read-snapshot.ts'
-import { runJob } from '../run-job.ts'
-import type { Step } from '../step.ts'
-import { openWorktree } from '../worktree.ts'
+import type { Step } from '../work/step.ts'
 
 /** A task without a place looks again after this time, should every wake have been lost. */
 const CAPACITY_LOOK_MS = 30_000

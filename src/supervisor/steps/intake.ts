@@ -6,9 +6,9 @@ import { storeArtifact } from '../../store/artifacts.ts'
 import type { TaskInputs } from '../../store/tasks.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
 import type { Snapshot, SnapshotText } from '../../task/snapshot.ts'
-import { mayWrite, permissionOfActor } from '../permission.ts'
-import type { Step, StepContext } from '../step.ts'
-import { syncMirror } from '../sync-mirror.ts'
+import { mayWrite, permissionOfActor } from '../accept/permission.ts'
+import { syncMirror } from '../git/sync-mirror.ts'
+import type { Step, StepContext } from '../work/step.ts'
 
 export const MAX_TITLE = 500
 export const MAX_BODY = 64_000

@@ -15,14 +15,14 @@ import { detectVerification } from '../../verify/detect/detect.ts'
 import { hostsFor } from '../../verify/registries.ts'
 import { branchHead, listFilesAt, openMirror, readFileAt } from '../../workspace/mirror.ts'
 import { mergeBase } from '../../workspace/refs.ts'
+import { standingApprovals } from '../apply/record-approval.ts'
+import { rereadText } from '../apply/reread-text.ts'
+import { syncMirror } from '../git/sync-mirror.ts'
 import { askDrafts } from '../models/ask-drafts.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { readSnapshot } from '../read-snapshot.ts'
-import { standingApprovals } from '../record-approval.ts'
-import { rereadText } from '../reread-text.ts'
 import { skillOf } from '../skills/skill-of.ts'
-import type { Step, StepContext } from '../step.ts'
-import { syncMirror } from '../sync-mirror.ts'
+import type { Step, StepContext } from '../work/step.ts'
 
 const MAX_FILES = 50_000
 const MAX_MANIFEST_BYTES = 1_000_000

@@ -1,8 +1,8 @@
 import { saveWorkspace } from '../../store/workspaces.ts'
 import { branchName } from '../../workspace/names.ts'
-import { keepSpare } from '../spare.ts'
-import type { Step } from '../step.ts'
-import { layWorktree } from '../worktree.ts'
+import { keepSpare } from '../git/spare.ts'
+import { layWorktree } from '../git/worktree.ts'
+import type { Step } from '../work/step.ts'
 
 /** Makes the task's branch and tree from the planned base. */
 export const prepareWorkspace: Step = async (context) => {

@@ -1,4 +1,4 @@
-import type { Step } from '../step.ts'
+import type { Step } from '../work/step.ts'
 
 /**
  * The second opinion (SPEC 8). No backend that reviews is wired yet: the task goes on, and VERIFY records the criterion

@@ -1,7 +1,7 @@
 import { evaluate } from '../../policy/evaluate.ts'
 import { storeDecision } from '../../store/decisions.ts'
 import { policyFacts } from '../policy-facts.ts'
-import type { Step } from '../step.ts'
+import type { Step } from '../work/step.ts'
 
 /** The first gate: may this task be planned at all, or must somebody say more? */
 export const route: Step = async ({ corridor, task }) => {

@@ -4,9 +4,9 @@ import { replyMarker, replyMarkerStart } from '../../report/markers.ts'
 import { remoteIdOf } from '../../store/outbox.ts'
 import { sha256 } from '../../task/hash.ts'
 import type { WaitingOn } from '../../task/task.ts'
-import { findLost } from '../find-lost.ts'
-import type { SendSurface } from '../surface.ts'
-import { requireView } from '../surface.ts'
+import { findLost } from '../outbox/find-lost.ts'
+import type { SendSurface } from '../outbox/surface.ts'
+import { requireView } from '../outbox/surface.ts'
 
 /** Waits that a person must end; for the review of a pull request GitHub itself asks. */
 const ASKED: ReadonlySet<WaitingOn> = new Set(['approval', 'clarification', 'budget', 'review'])

@@ -3,9 +3,9 @@ import { isFinal } from '../../task/states.ts'
 import { openMirror } from '../../workspace/mirror.ts'
 import { pushBranch } from '../../workspace/push.ts'
 import { resolveCommits } from '../../workspace/refs.ts'
-import type { SendSurface } from '../surface.ts'
-import { requireView } from '../surface.ts'
-import { withGitToken } from '../with-git-token.ts'
+import { withGitToken } from '../git/with-git-token.ts'
+import type { SendSurface } from '../outbox/surface.ts'
+import { requireView } from '../outbox/surface.ts'
 
 /**
  * Pushes the commit that REPORT let out to the task's branch, never over somebody else's. Not the task's head of now: that

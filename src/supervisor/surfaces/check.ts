@@ -5,9 +5,9 @@ import { readTask } from '../../store/tasks.ts'
 import { CHECK_NAME } from '../../task/evidence.ts'
 import { sha256 } from '../../task/hash.ts'
 import type { Corridor } from '../corridor.ts'
-import { findLost } from '../find-lost.ts'
-import type { SendSurface } from '../surface.ts'
-import { isSettled, requireView } from '../surface.ts'
+import { findLost } from '../outbox/find-lost.ts'
+import type { SendSurface } from '../outbox/surface.ts'
+import { isSettled, requireView } from '../outbox/surface.ts'
 import { isVerificationOnly } from '../verification-only.ts'
 
 /** The check run of the pushed head commit. An older head keeps the one that it got: its key names its commit. */

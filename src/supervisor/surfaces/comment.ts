@@ -2,9 +2,9 @@ import { createComment, findCommentByMarker, updateComment } from '../../github/
 import { renderComment } from '../../report/comment.ts'
 import { commentMarker } from '../../report/markers.ts'
 import { sha256 } from '../../task/hash.ts'
-import { findLost } from '../find-lost.ts'
-import type { SendSurface } from '../surface.ts'
-import { requireView } from '../surface.ts'
+import { findLost } from '../outbox/find-lost.ts'
+import type { SendSurface } from '../outbox/surface.ts'
+import { requireView } from '../outbox/surface.ts'
 
 /** The one living comment of a task. */
 export const sendComment: SendSurface = async (context) => {

@@ -1,8 +1,8 @@
 import { readPull } from '../../github/pulls.ts'
 import { touchSurfaces } from '../../store/outbox.ts'
 import { OperatingError } from '../../task/errors.ts'
-import type { SendSurface } from '../surface.ts'
-import { requireView } from '../surface.ts'
+import type { SendSurface } from '../outbox/surface.ts'
+import { requireView } from '../outbox/surface.ts'
 
 /** A busy base branch moves often; its pull requests are looked at so often at most. */
 const QUIET_MS = 5 * 60_000

@@ -3,9 +3,9 @@ import { mergePullBody, renderPull } from '../../report/pull.ts'
 import { OperatingError } from '../../task/errors.ts'
 import { sha256 } from '../../task/hash.ts'
 import { isFinal } from '../../task/states.ts'
-import { findLost } from '../find-lost.ts'
-import type { SendSurface, Sent } from '../surface.ts'
-import { isSettled, requireView } from '../surface.ts'
+import { findLost } from '../outbox/find-lost.ts'
+import type { SendSurface, Sent } from '../outbox/surface.ts'
+import { isSettled, requireView } from '../outbox/surface.ts'
 
 /** The pull request: a draft until the task is verified. People may edit it: only our part of the body is written again. */
 export const sendPull: SendSurface = async (context) => {

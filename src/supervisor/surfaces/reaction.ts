@@ -1,5 +1,5 @@
 import { addReaction } from '../../github/add-reaction.ts'
-import type { SendSurface } from '../surface.ts'
+import type { SendSurface } from '../outbox/surface.ts'
 
 interface ReactionPayload {
   readonly commentId: number

@@ -1,7 +1,7 @@
 import { markReady, readPull } from '../../github/pulls.ts'
 import { pullNodeId } from '../../store/outbox.ts'
-import type { SendSurface } from '../surface.ts'
-import { requireView } from '../surface.ts'
+import type { SendSurface } from '../outbox/surface.ts'
+import { requireView } from '../outbox/surface.ts'
 
 /** Turns the draft into a pull request that asks for review; only a verified task gets here. */
 export const sendReady: SendSurface = async (context) => {

@@ -3,8 +3,8 @@ import { replyMarker } from '../../report/markers.ts'
 import { renderReply } from '../../report/reply.ts'
 import type { Reply } from '../../report/view.ts'
 import { sha256 } from '../../task/hash.ts'
-import { findLost } from '../find-lost.ts'
-import type { SendSurface } from '../surface.ts'
+import { findLost } from '../outbox/find-lost.ts'
+import type { SendSurface } from '../outbox/surface.ts'
 
 /** The thread's one short answer; a newer one replaces it. */
 export const sendReply: SendSurface = async ({ corridor, row, repository }) => {

@@ -1,6 +1,6 @@
 import { requestReview } from '../../github/reviewers.ts'
-import type { SendSurface } from '../surface.ts'
-import { requireView } from '../surface.ts'
+import type { SendSurface } from '../outbox/surface.ts'
+import { requireView } from '../outbox/surface.ts'
 
 /** Asks the requester for review. GitHub may refuse a person (author, no access): that is a note, not a failure. */
 export const sendReviewers: SendSurface = async (context) => {

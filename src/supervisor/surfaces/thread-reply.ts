@@ -9,10 +9,10 @@ import { hunksOf } from '../../workspace/hunks.ts'
 import type { Mirror } from '../../workspace/mirror.ts'
 import { openMirror } from '../../workspace/mirror.ts'
 import { resolveCommits } from '../../workspace/refs.ts'
-import type { ThreadToAnswer } from '../answer-threads.ts'
-import { findLost } from '../find-lost.ts'
-import type { SendSurface, SurfaceContext } from '../surface.ts'
-import { freshMirror } from '../sync-mirror.ts'
+import { freshMirror } from '../git/sync-mirror.ts'
+import type { ThreadToAnswer } from '../outbox/answer-threads.ts'
+import { findLost } from '../outbox/find-lost.ts'
+import type { SendSurface, SurfaceContext } from '../outbox/surface.ts'
 
 /** The one answer in a thread after a round. It is never edited, and never repeated; the thread is left to people. */
 export const sendThreadReply: SendSurface = async (context) => {
