@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-database.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 4,
     // End-to-end stories have limits in seconds, and a shared CI machine can be slower than any of them. A retry is reported.
     retry: process.env['CI'] ? 2 : 0,
   },

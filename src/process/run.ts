@@ -1,15 +1,11 @@
-import type { Readable } from 'node:stream'
-import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createCapture } from './capture.ts'
 import { killAtExit, killLeftovers, signalGroup, waitForNamespace } from './kill-tree.ts'
 import { type Launched, launch } from './launch.ts'
 import { MAX_PROCESSES, memoryLimitBytes } from './limits.ts'
 import { markerFor } from './marker.ts'
 import { guardMemory } from './memory-guard.ts'
 import type { Box } from './mounts.ts'
-
-// Longer than other files: one run from start to proof of its end, whose parts share its timers, its first cause and its output.
+import { collectOutputs, type Outputs } from './outputs.ts'
 
 export interface ProcessSpec {
   readonly argv: readonly [string, ...string[]]
@@ -81,7 +77,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
  */
 export async function runProcess(spec: ProcessSpec): Promise<ProcessResult> {
   const begun = performance.now()
-  const outputs = collect(spec)
+  const outputs = collectOutputs(spec)
   const end = await supervise(spec, outputs).catch((error: unknown) => ({
     ...NOT_RUN,
     error: error instanceof Error ? error.message : String(error),
@@ -208,56 +204,4 @@ function describe(facts: {
   if (signal !== null) return { ended: 'signalled', exitCode, signal, error }
   if (!programRan) return { ...NOT_RUN, error: `starting in the sandbox: ${said.trim().slice(-1000)}` }
   return { ended: 'exited', exitCode, signal, error }
-}
-
-type Outputs = ReturnType<typeof collect>
-
-function collect(spec: ProcessSpec) {
-  const captures = {
-    stdout: createCapture(spec.maxOutputBytes),
-    stderr: createCapture(spec.maxOutputBytes),
-    output: createCapture(spec.maxOutputBytes),
-  }
-  let listenerError: string | null = null
-
-  const deliver = (text: string, name: 'stdout' | 'stderr') => {
-    if (text === '') return
-    captures[name].add(text)
-    captures.output.add(text)
-    if (listenerError !== null) return
-    try {
-      spec.onOutput?.(text, name)
-    } catch (error) {
-      // A listener's mistake must not take the supervisor down; it hears no more, and the result says why.
-      listenerError = `listening to ${name}: ${error instanceof Error ? error.message : String(error)}`
-    }
-  }
-
-  return {
-    /** Resolves at the end of the stream, or when no more is wanted. */
-    read(stream: Readable, name: 'stdout' | 'stderr', onBytes: (count: number) => boolean): Promise<void> {
-      const decoder = new StringDecoder('utf8')
-      return new Promise((resolve) => {
-        stream.on('data', (chunk: Buffer) => {
-          const goOn = onBytes(chunk.length)
-          deliver(decoder.write(chunk), name)
-          if (goOn) return
-          stream.pause()
-          resolve()
-        })
-        stream.on('error', () => resolve())
-        stream.on('close', () => {
-          deliver(decoder.end(), name)
-          resolve()
-        })
-      })
-    },
-    texts: () => ({
-      stdout: captures.stdout.text(),
-      stderr: captures.stderr.text(),
-      output: captures.output.text(),
-      truncatedBytes: captures.output.truncatedBytes(),
-    }),
-    listenerError: () => listenerError,
-  }
 }

@@ -1,3 +1,5 @@
+// Longer than other files: one table of labelled texts.
+
 import type { Risk, TaskType } from '../../src/task/task.ts'
 
 /** Invented texts as people write them, with what a careful maintainer would call them. */

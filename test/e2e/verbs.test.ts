@@ -1,3 +1,5 @@
+// Longer than other files: one story after the other through the same program, a verb each.
+
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'

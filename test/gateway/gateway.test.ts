@@ -1,3 +1,5 @@
+// Longer than other files: every promise of one gateway, against the same stubbed provider.
+
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { bodyFor, KEY, MODELS, openPassage, PATHS, type Shape, send } from './gateway-support.ts'

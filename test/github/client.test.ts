@@ -1,3 +1,5 @@
+// Longer than other files: every fault of one client, against the same server.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createComment } from '../../src/github/comments.ts'
 import { PURPOSES, type Purpose } from '../../src/github/purposes.ts'

@@ -1,3 +1,5 @@
+// Longer than other files: one test for each call that the app makes.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addReaction } from '../../src/github/add-reaction.ts'
 import { createCheck, findCheckByExternalId, updateCheck } from '../../src/github/checks.ts'

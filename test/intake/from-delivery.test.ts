@@ -1,3 +1,5 @@
+// Longer than other files: one row for each kind of delivery.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromDelivery } from '../../src/intake/from-delivery.ts'

@@ -1,3 +1,5 @@
+// Longer than other files: one table of what people write.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseCommand } from '../../src/intake/parse-command.ts'

@@ -1,3 +1,5 @@
+// Longer than other files: one row for each rule.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mayNotApprove } from '../../src/policy/actor-rules.ts'

@@ -1,3 +1,5 @@
+// Longer than other files: one row for each hostile text and each place where it may appear.
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderAsking } from '../../src/report/asking.ts'

@@ -1,3 +1,5 @@
+// Longer than other files: one table of views, from which the golden files are drawn.
+
 import type { TaskView } from '../../src/report/view.ts'
 import type { Evidence } from '../../src/task/evidence.ts'
 import type { Job } from '../../src/task/job.ts'

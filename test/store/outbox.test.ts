@@ -1,3 +1,5 @@
+// Longer than other files: every promise of one table, over the same rows.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { advance } from '../../src/store/advance.ts'
 import type { Lease } from '../../src/store/leases.ts'

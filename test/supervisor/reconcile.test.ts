@@ -1,3 +1,5 @@
+// Longer than other files: every thing that can be missed, over the same ground.
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { saveRepository } from '../../src/store/repositories.ts'
 import { takeTurn, watchOpenTasks, watchRepositories } from '../../src/store/watched-repositories.ts'

@@ -1,3 +1,5 @@
+// Longer than other files: one row for each way to approve, and for each way it can be void.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DEFAULT_OPERATOR_SETTINGS } from '../../src/settings/parse.ts'
 import type { OperatorSettings } from '../../src/settings/settings.ts'

@@ -1,3 +1,5 @@
+// Longer than other files: one test for each verb in each state.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DEFAULT_OPERATOR_SETTINGS } from '../../src/settings/parse.ts'
 import { advance } from '../../src/store/advance.ts'

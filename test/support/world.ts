@@ -1,3 +1,5 @@
+// Longer than other files: one world whose parts end in the reverse order of their beginning.
+
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -17,7 +19,7 @@ import { runSupervisor } from '../../src/run-supervisor.ts'
 import { createRedact } from '../../src/wiring.ts'
 import { createTestDatabase } from './database.ts'
 import { checkRequest } from './openapi.ts'
-import { type Program, startProgram } from './program.ts'
+import { COMPILED, type Program, startProgram } from './program.ts'
 import { remainsOf } from './remains.ts'
 import { openSight, type Sight } from './sight.ts'
 
@@ -160,7 +162,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       const argv = [join(ROOT, 'src', 'main.ts'), ...args]
       return promisify(execFile)(process.execPath, argv, {
         cwd: dir,
-        env: { ...env, ...machine },
+        env: { ...COMPILED, ...env, ...machine },
         timeout: 60_000,
       }).then(
         ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

@@ -1,3 +1,5 @@
+// Longer than other files: every verdict of one function, over the same repositories.
+
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
