@@ -4,7 +4,10 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { DEFAULT_OPERATOR_SETTINGS, parseOperatorSettings } from './settings/parse.ts'
 import type { BackendSettings, OperatorSettings, Problem } from './settings/settings.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Of the step of a workflow, which no settings file is about. */
+export const callersEnvironment = (): Environment => process.env
 
 /** Where the caller's own shell looks for programs. */
 export const searchPath = (env: Environment = process.env): string => env['PATH'] ?? ''
@@ -26,6 +29,11 @@ export interface Config {
   readonly settings: OperatorSettings
   /** For tests and the demo, which cannot wait for a minute; null = as long as the program means it. */
   readonly changesQuietMs: number | null
+  /**
+   * This process ends with what it was started for, and its database with it: nobody hears afterwards what people answer,
+   * and they are told so. True in CI without a database only.
+   */
+  readonly endsWithRun: boolean
   /** The environment as it was read, for Probot's own set-up page. */
   readonly environment: Environment
   /** Values that must never be shown, for the redactor. */
@@ -55,6 +63,7 @@ export function readConfig(env: Environment = process.env): Config {
     hostName: hostname(),
     settings: { ...settings, backends: resolveBackends(settings.backends, base) },
     changesQuietMs: readQuiet(env['SUPERVISOR_CHANGES_QUIET_MS']),
+    endsWithRun: false,
     environment: env,
     secrets: secretsOf(env, settings),
   })

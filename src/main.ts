@@ -88,6 +88,17 @@ program
   .option('--json', 'print one JSON object')
   .action(async (options: VerifyOptions) => (await import('./cli/verify.ts')).verify(options))
 
+const ci = program.command('ci').description('steps of a GitHub Actions workflow (docs/github-actions.md)')
+ci.command('verify')
+  .description('verify the pull request of the event; writes a report, needs no token')
+  .action(async () => (await import('./cli/ci/verify.ts')).verifyPull())
+ci.command('publish')
+  .description('show the report of `ci verify` as a check run, from a run that may')
+  .action(async () => (await import('./cli/ci/publish.ts')).publishVerification())
+ci.command('supervise')
+  .description('take the event as a delivery, and work until everything rests')
+  .action(async () => (await import('./cli/ci/supervise.ts')).superviseInCi())
+
 program
   .command('migrate')
   .description('bring the database up to date (start does so, too)')

@@ -90,6 +90,7 @@ export async function buildCorridor(
     registry: createRegistry(settings.backends, config.environment),
     settings,
     changesQuietMs: config.changesQuietMs ?? CHANGES_QUIET_MS,
+    endsWithRun: config.endsWithRun,
     skills,
     slots,
     limitChecks: pLimit(settings.concurrency),

@@ -23,6 +23,8 @@ export interface Corridor {
   readonly secrets: readonly string[]
   /** How long nobody may have asked for more before a follow-up begins. */
   readonly changesQuietMs: number
+  /** Nobody hears what people answer once this process has ended (see config.ts). */
+  readonly endsWithRun: boolean
   /** Absolute; holds mirrors, trees, checkouts and the private directories of runs. */
   readonly workRoot: string
   /** This machine, as workspace rows name it. */

@@ -92,6 +92,7 @@ export const REASON_CODES = [
   'installation_removed',
   'repository_removed',
   'conversation_locked',
+  'ends_with_run',
   'repository_archived',
   'repository_gone',
   'issue_gone',

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { OperatingError } from '../task/errors.ts'
 import { git } from './git.ts'
 import type { Mirror } from './handles.ts'
+import { mergeBase } from './refs.ts'
 import { sealMirror } from './seal.ts'
 
 /**
@@ -34,6 +35,16 @@ export async function mirrorOfLocal(
     })
   }
   return { mirror: { dir: mirrorDir }, commits, root }
+}
+
+/**
+ * The newest commit that two commits of a repository on this machine both build on; null where they have nothing in common,
+ * or where a shallow clone does not have it.
+ */
+export async function forkPoint(dir: string, one: string, other: string): Promise<string | null> {
+  const { gitDir } = await findRepository(dir)
+  const [a, b] = [await resolveRef(gitDir, one), await resolveRef(gitDir, other)]
+  return mergeBase({ dir: gitDir }, a, b)
 }
 
 /** git's own search (git(1), GIT_DIR), without running anything in a directory that may be anybody's. */

@@ -37,6 +37,7 @@ export function corridorOf(
       budgets: { ...DEFAULT_OPERATOR_SETTINGS.budgets, perUserHour: 1_000 },
       ...options.settings,
     },
+    endsWithRun: false,
     skills: [],
     changesQuietMs: 60_000,
     limitChecks: pLimit(1),

@@ -40,7 +40,7 @@ export interface WorldOptions {
   readonly people?: Readonly<Record<string, Role | null>>
   /**
    * Absent: the program runs within the test's own process. 1: `supervisor start` as a process of its own. More: the web
-   * half alone as one, and so many `supervisor worker` beside it.
+   * half alone as one, and so many `supervisor worker` beside it. 0: nothing is started, and GitHub sends no webhook.
    */
   readonly processes?: number
   /** Added to the environment of the program. */
@@ -55,6 +55,7 @@ export interface World extends Sight {
   readonly dir: string
   /** Where webhooks go. */
   readonly url: string
+  readonly databaseUrl: string
   readonly sandboxed: boolean
   /** The one with the web half first; empty where the program runs within the test. */
   readonly programs: Program[]
@@ -182,6 +183,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         await supervisor.stop()
         supervisor = await begin()
       }
+    } else if (count === 0) {
+      gh.webhookUrl = null
     } else {
       await run(count === 1 ? 'start' : 'front')
       for (let n = 0; n < count && count > 1; n++) await run('worker')
@@ -200,6 +203,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       repo,
       dir,
       url,
+      databaseUrl: database.url,
       sandboxed,
       programs,
       run,

@@ -23,7 +23,8 @@ export function printReport(report: Report, asJson: boolean): void {
   process.stdout.write(asJson ? `${JSON.stringify(toJson(report))}\n` : `${toText(report).join('\n')}\n`)
 }
 
-function toJson({ seen, ...report }: Report) {
+/** What programs read of a report: `supervisor verify --json`, and the report of a pull request in CI. */
+export function toJson({ seen, ...report }: Report) {
   return {
     ...report,
     words: wordsFor(report.reason),

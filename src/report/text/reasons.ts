@@ -348,6 +348,11 @@ export const REASONS = {
     null,
     'Give it the repository again, then `/supervise <request>` starts again.',
   ),
+  ends_with_run: words(
+    'This ran in CI without a database, and ends with its run.',
+    'Approvals, answers and commands on this task are heard by nobody then.',
+    'Review and merge the pull request by hand; with a database, the workflow hears them.',
+  ),
   conversation_locked: words(
     'Nothing can be written here.',
     'The conversation is locked.',

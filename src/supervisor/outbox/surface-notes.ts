@@ -1,14 +1,15 @@
 import type { TaskView } from '../../report/view.ts'
-import type { Database } from '../../store/database.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { isFinal } from '../../task/states.ts'
+import type { Corridor } from '../corridor.ts'
 import { conflictOn } from '../surfaces/mergeable.ts'
 
 /**
  * What the outbox knows and people should: that the conversation is locked, so that only the check run can tell
- * anything, and that the pull request no longer fits its base.
+ * anything, that the pull request no longer fits its base, and that nobody
+ * will hear what they answer.
  */
-export async function surfaceNotes(db: Database, task: StoredTask): Promise<TaskView['notes']> {
+export async function surfaceNotes({ db, endsWithRun }: Corridor, task: StoredTask): Promise<TaskView['notes']> {
   const keys = [`${task.id}:comment`, `${task.id}:mergeable`]
   const rows = await db.prisma.outbox.findMany({ where: { key: { in: keys } } })
   const comment = rows.find((row) => row.surface === 'comment')
@@ -18,5 +19,6 @@ export async function surfaceNotes(db: Database, task: StoredTask): Promise<Task
     notes.push({ reasonCode: 'conversation_locked', detail: '' })
   if (!isFinal(task.state) && task.headSha !== null && mergeable?.sentHash === conflictOn(task.headSha))
     notes.push({ reasonCode: 'base_conflict', detail: task.baseBranch })
+  if (endsWithRun && !isFinal(task.state)) notes.push({ reasonCode: 'ends_with_run', detail: '' })
   return notes
 }

@@ -52,7 +52,7 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     agentSummary: jobs.findLast((j) => j.result !== null && j.type !== 'planner')?.result?.summary ?? null,
     ...(plan?.documents && task.state === 'PLAN' ? { drafts: await planDocuments(db, taskId, plan) } : {}),
     answer: task.headSha === null && task.verdict !== null ? await readArtifact(db, taskId, 'answer') : null,
-    notes: [...(task.inputs.notes as TaskView['notes']), ...(await surfaceNotes(db, task))],
+    notes: [...(task.inputs.notes as TaskView['notes']), ...(await surfaceNotes(corridor, task))],
     links: {
       issue: `${web}/issues/${task.issueNumber}`,
       pull: task.pullNumber === null ? null : `${web}/pull/${task.pullNumber}`,
