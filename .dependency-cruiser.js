@@ -40,7 +40,7 @@ export default {
     {
       name: 'demo-is-for-the-demo',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(demo/|cli/demo[.]ts)' },
+      from: { path: '^src/', pathNot: '^src/(demo/|cli/(demo|run)[.]ts|cli/run/)' },
       to: { path: '^src/demo/' },
     },
     solely('prisma', 'node_modules/@prisma/client', '^src/(store|generated)/'),

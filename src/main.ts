@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
+import type { RunOptions } from './cli/run.ts'
 import type { VerifyOptions } from './cli/verify.ts'
 import { ConfigError } from './config.ts'
 import { packageRoot } from './package-root.ts'
@@ -36,6 +37,15 @@ program
   .action(async (options: { json?: true; keep?: true; backend?: string; modelStub?: true }) =>
     (await import('./cli/demo.ts')).demo(options),
   )
+
+program
+  .command('run')
+  .argument('<request>', 'what is to be done, as you would write it in an issue')
+  .description('a whole task on a repository of this machine, without GitHub; the result is a new branch')
+  .option('--repo <dir>', 'the repository; what is committed is seen', '.')
+  .option('--backend <name>', 'one of supervisor.config.yml, or claude-code or codex where installed')
+  .option('--json', 'print one JSON object on the last line')
+  .action(async (request: string, options: RunOptions) => (await import('./cli/run.ts')).run(request, options))
 
 program
   .command('tasks')

@@ -23,19 +23,16 @@ export async function seedRepository(
   if (input.drafts === false) world.withoutDrafts.add(repository.id)
   await world.repositories.create(fullName)
   const author = { name: world.owner, email: `${world.owner}@users.noreply.github.com` }
-  await writeCode(
-    world,
-    repository,
-    world.owner,
-    () =>
-      world.repositories.commit(fullName, {
-        branch: 'main',
-        parent: null,
-        files: input.files,
-        message: 'Initial commit',
-        author,
-      }),
-    { silent: true },
-  )
+  const { files } = input
+  const write = isGitDir(files)
+    ? () => world.repositories.git(fullName, ['fetch', '--quiet', '--no-tags', files.gitDir, 'HEAD:refs/heads/main'])
+    : () => {
+        const message = 'Initial commit'
+        return world.repositories.commit(fullName, { branch: 'main', parent: null, files, message, author })
+      }
+  await writeCode(world, repository, world.owner, write, { silent: true })
   return fullName
 }
+
+const isGitDir = (files: SeedInput['files']): files is { readonly gitDir: string } =>
+  typeof files['gitDir'] === 'string'

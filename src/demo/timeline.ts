@@ -111,7 +111,8 @@ async function settled(corridor: Corridor, taskId: string): Promise<void> {
   }
 }
 
-async function tellEvidence(corridor: Corridor, task: StoredTask, say: (line: string) => void): Promise<void> {
+/** What was seen on the task's commit, a line each. */
+export async function tellEvidence(corridor: Corridor, task: StoredTask, say: (line: string) => void): Promise<void> {
   for (const e of await evidenceOf(corridor.db, task.id, task.round)) {
     const counts = e.counts ? `, ${e.counts.passed} passed, ${e.counts.failed} failed` : ''
     say(
@@ -120,7 +121,8 @@ async function tellEvidence(corridor: Corridor, task: StoredTask, say: (line: st
   }
 }
 
-function line(t: TransitionRecord, began: number): string {
+/** One line for one step of a task, with the time since `began`. */
+export function line(t: TransitionRecord, began: number): string {
   const at = `${((t.at.getTime() - began) / 1000).toFixed(2)} s`.padStart(8)
   const rests = t.waitingOn === null ? '' : `, waits for ${t.waitingOn}`
   return `${at}  ${t.from} → ${t.to}  ${t.reasonCode}${t.actor === 'supervisor' ? '' : ` by ${t.actor}`}${rests}`

@@ -143,7 +143,8 @@ export interface View {
 
 export interface SeedInput {
   readonly name: string
-  readonly files: Readonly<Record<string, FileChange>>
+  /** Of the first commit; or the git directory of a repository whose `HEAD` becomes `main`, history and all. */
+  readonly files: Readonly<Record<string, FileChange>> | { readonly gitDir: string }
   /** Default true. */
   readonly private?: boolean
   /** Default: the `people` of the start. */

@@ -1,5 +1,6 @@
 import { lstat, mkdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { OperatingError } from '../task/errors.ts'
 import { git } from './git.ts'
 import type { Mirror } from './handles.ts'
@@ -47,8 +48,30 @@ export async function forkPoint(dir: string, one: string, other: string): Promis
   return mergeBase({ dir: gitDir }, a, b)
 }
 
+/**
+ * Takes a branch of another repository on this machine over, as a new branch of the same name.
+ * @throws OperatingError where there is a branch of that name already, with another commit
+ */
+export async function takeBranch(gitDir: string, from: string, branch: string): Promise<void> {
+  await git({
+    action: `taking the branch ${branch} over`,
+    args: [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--end-of-options',
+      from,
+      `refs/heads/${branch}:refs/heads/${branch}`,
+    ],
+    at: { gitDir },
+    remote: { url: pathToFileURL(from).href, token: null },
+    timeoutMs: 600_000,
+  })
+}
+
 /** git's own search (git(1), GIT_DIR), without running anything in a directory that may be anybody's. */
-async function findRepository(dir: string): Promise<{ gitDir: string; root: string }> {
+export async function findRepository(dir: string): Promise<{ gitDir: string; root: string }> {
   const start = await realpath(dir).catch(() => null)
   if (start === null) throw new OperatingError('configuration', 'git_failed', `there is no directory ${dir}`)
   if (await isGitDir(start)) return { gitDir: start, root: start }
