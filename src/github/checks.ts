@@ -32,7 +32,7 @@ export interface CheckContent {
 /**
  * Not idempotent: look it up by its key before repeating it.
  * @param check `externalId`: what it belongs to, the task's id for example; `annotations`: the first 50 are sent. They are
- *   given here only, because every later request would add to them
+ *   given once, because every later request would add to them
  * @returns its id
  */
 export async function createCheck(
@@ -57,14 +57,24 @@ export async function createCheck(
   return data.id
 }
 
+/** @param annotations are added to those that the run has: none where it has some */
 export async function updateCheck(
   github: GitHub,
   repo: RepositoryRef,
   checkRunId: number,
   content: CheckContent,
+  annotations: readonly CheckAnnotation[] = [],
 ): Promise<void> {
   const { rest } = await github.octokit('checks', repo)
-  await rest.checks.update({ owner: repo.owner, repo: repo.name, check_run_id: checkRunId, ...parametersOf(content) })
+  const where = { owner: repo.owner, repo: repo.name, check_run_id: checkRunId }
+  await rest.checks.update({ ...where, ...parametersOf(content, annotations) })
+}
+
+/** How many a run has; every request that carried some has added to them. */
+export async function countAnnotations(github: GitHub, repo: RepositoryRef, checkRunId: number): Promise<number> {
+  const { rest } = await github.octokit('checks', repo)
+  const { data } = await rest.checks.get({ owner: repo.owner, repo: repo.name, check_run_id: checkRunId })
+  return data.output.annotations_count
 }
 
 /**

@@ -5,7 +5,7 @@ import { HEADLINES } from './text/headline.ts'
 import { nextSteps, waitingFor } from './text/next-steps.ts'
 import { outcome } from './text/outcome.ts'
 import { wordsFor } from './text/reasons.ts'
-import { plain } from './text/safe.ts'
+import { message, plain, subject } from './text/safe.ts'
 import type { TaskView } from './view.ts'
 
 export interface CheckAction {
@@ -17,6 +17,14 @@ export interface CheckAction {
   readonly identifier: string
 }
 
+export interface LineNote {
+  readonly path: string
+  readonly line: number
+  /** At most 255 characters. */
+  readonly title: string
+  readonly message: string
+}
+
 export interface RenderedCheck {
   readonly status: 'in_progress' | 'completed'
   /** Never neutral or skipped: a required check passes on those (SPEC 10.2). */
@@ -24,6 +32,8 @@ export interface RenderedCheck {
   readonly title: string
   readonly summary: string
   readonly text: string
+  /** At lines of the commit's files, at most 50; only where the run is completed. */
+  readonly annotations: readonly LineNote[]
   /** At most three, and only where the run is completed: GitHub shows them on no other. */
   readonly actions: CheckAction[]
 }
@@ -44,8 +54,25 @@ export function renderCheck(view: TaskView): RenderedCheck {
     title: titleOf(situation, view),
     summary: fitting([summary(view, true), summary(view, false)]),
     text: fitting(EXCERPTS.map((max) => excerpts(view.evidence, max, 'all').join('\n\n'))),
+    annotations: conclusion === null ? [] : lineNotes(view),
     actions: conclusion === null ? [] : ACTIONS[conclusion].filter((a) => offered(a, situation, view)),
   }
+}
+
+const MAX_NOTES = 50
+const MAX_MESSAGE = 1_000
+
+/** What failed, at the lines that the outputs name. GitHub shows them as plain text beside the code. */
+function lineNotes({ evidence }: TaskView): LineNote[] {
+  // What is flaky, or failed for another reason than the change, is no mistake of its lines.
+  const failed = evidence.filter(({ verdict }) => verdict === 'fail')
+  const all = failed.flatMap(({ criterion, findings = [] }) => findings.map((found) => ({ criterion, found })))
+  return all.slice(0, MAX_NOTES).map(({ criterion, found: { path, line, title, message: said } }) => ({
+    path,
+    line,
+    title: subject(title, 200) || subject(criterion, 200) || 'Failed',
+    message: message(said, MAX_MESSAGE) || 'Failed here.',
+  }))
 }
 
 const BY_SITUATION = {

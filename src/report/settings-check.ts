@@ -13,20 +13,11 @@ export interface SettingsChange {
   readonly problems: readonly Problem[]
 }
 
-export interface RenderedSettingsCheck extends RenderedCheck {
-  readonly annotations: readonly {
-    readonly path: string
-    readonly line: number
-    readonly title: string
-    readonly message: string
-  }[]
-}
-
 const MAX_ROWS = 50
 const MAX_MESSAGE = 1_000
 
 /** The check run of a settings file: each mistake at its line, with what is allowed there (SPEC 4.4). Pure. */
-export function renderSettingsCheck(change: SettingsChange): RenderedSettingsCheck {
+export function renderSettingsCheck(change: SettingsChange): RenderedCheck {
   const { path, problems } = change
   const isBroken = problems.length > 0
   return {

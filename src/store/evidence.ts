@@ -1,5 +1,5 @@
 import type { Evidence as EvidenceRow } from '../generated/prisma/client.ts'
-import type { Evidence, EvidenceKind, EvidenceVerdict, TestCounts } from '../task/evidence.ts'
+import type { Evidence, EvidenceKind, EvidenceVerdict, LineFinding, TestCounts } from '../task/evidence.ts'
 import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { Lease } from './leases.ts'
@@ -27,6 +27,7 @@ export async function storeEvidence(
       durationMs: Math.round(e.durationMs),
       ...(e.counts === null ? {} : { counts: db.json(e.counts) }),
       excerpt: db.text(e.excerpt),
+      ...(e.findings === undefined ? {} : { findings: db.json(e.findings) }),
       artifactHash: e.artifactHash,
       commit: e.commit,
       verdict: e.verdict,
@@ -65,5 +66,11 @@ function toEvidence(r: EvidenceRow): Evidence {
     commit: r.commit,
     verdict: r.verdict as EvidenceVerdict,
     reasonCode: r.reasonCode,
+    ...findingsIn(r.findings),
   }
+}
+
+/** As they were stored. */
+function findingsIn(stored: unknown): Pick<Evidence, 'findings'> {
+  return Array.isArray(stored) ? { findings: stored as LineFinding[] } : {}
 }

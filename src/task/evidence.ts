@@ -26,6 +26,17 @@ export interface TestCounts {
   readonly skipped: number
 }
 
+/** Where in a file of the commit an output says that something is wrong. All of it but the line is untrusted. */
+export interface LineFinding {
+  /** Of a file that the commit has, from the repository's root. */
+  readonly path: string
+  /** From 1. */
+  readonly line: number
+  /** Name of the test; empty where there is none. */
+  readonly title: string
+  readonly message: string
+}
+
 /**
  * One thing that the supervisor itself saw, on one commit (SPEC 9.2). Made only in verify/; stored whole, never
  * re-invented on reading.
@@ -47,4 +58,6 @@ export interface Evidence {
   readonly verdict: EvidenceVerdict
   /** A code of task/reasons.ts that says why, or null where the verdict speaks for itself. */
   readonly reasonCode: string | null
+  /** Where to look, of what has failed; at most 50. Absent = nothing was told, or the row is of an older version. */
+  readonly findings?: readonly LineFinding[]
 }

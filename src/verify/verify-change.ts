@@ -84,6 +84,7 @@ export async function verifyChange(input: ChangeInput): Promise<ChangeSeen> {
     isTest,
     isSteered,
     manifest: steering,
+    files: () => listFilesAt(mirror, head, MAX_FILES),
     runAt,
   })
   const texts = await Promise.all(touched.tests.slice(0, MAX_READ).map(({ path }) => readHead(path)))

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addReaction } from '../../src/github/add-reaction.ts'
-import { createCheck, findCheckByExternalId, updateCheck } from '../../src/github/checks.ts'
+import { countAnnotations, createCheck, findCheckByExternalId, updateCheck } from '../../src/github/checks.ts'
 import type { GitHub } from '../../src/github/client.ts'
 import { createComment, findCommentByMarker, removeComment, updateComment } from '../../src/github/comments.ts'
 import { listComments, readIssue } from '../../src/github/issues.ts'
@@ -324,6 +324,14 @@ describe('check runs', () => {
       title: 't',
       message: 'm',
     })
+  })
+
+  test('get their annotations with an update where they have none', async () => {
+    fake.on('PATCH', /check-runs\/3$/, () => ({ body: { id: 3 } }))
+    fake.on('GET', /check-runs\/3$/, () => ({ body: { id: 3, output: { annotations_count: 2 } } }))
+    expect(await countAnnotations(github, REPO, 3)).toBe(2)
+    await updateCheck(github, REPO, 3, content, [{ path: 'a.ts', line: 4, title: 't', message: 'm' }])
+    expect(fake.to('PATCH', /./)[0]?.body).toMatchObject({ output: { annotations: [{ path: 'a.ts', start_line: 4 }] } })
   })
 
   test('are found again by external id, and only those of this App', async () => {

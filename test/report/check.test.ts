@@ -4,7 +4,7 @@ import { renderComment } from '../../src/report/comment.ts'
 import type { TaskView } from '../../src/report/view.ts'
 import { STATES } from '../../src/task/states.ts'
 import { VERDICTS, WAITING_ON } from '../../src/task/task.ts'
-import { VIEWS, view } from './views.ts'
+import { evidence, VIEWS, view } from './views.ts'
 
 const EVERY: TaskView[] = STATES.flatMap((state) =>
   [null, ...WAITING_ON].flatMap((waitingOn) =>
@@ -117,5 +117,38 @@ describe('the comment', () => {
       if (name !== 'working')
         expect(renderComment({ ...v, now: new Date(Date.UTC(2030, 0, 1)) })).toBe(renderComment(v))
     }
+  })
+})
+
+describe('at lines of files', () => {
+  const at = (line: number) => ({ path: 'src/a.ts', line, title: 'adds', message: '2 !== 5' })
+  const failed = evidence('Tests', { verdict: 'fail', findings: [at(3), at(4)] })
+  const shown = view({ state: 'FAILED', verdict: 'fail', headSha: 'a'.repeat(40) }, { evidence: [failed] })
+
+  it('says what has failed there, once the run is completed', () => {
+    expect(renderCheck(shown).annotations).toEqual([at(3), at(4)])
+    const busy = { ...shown, task: { ...shown.task, state: 'VERIFY' as const, verdict: null } }
+    expect(renderCheck(busy).annotations).toEqual([])
+  })
+
+  it('says nothing of what has not failed, however it was read', () => {
+    for (const verdict of ['pass', 'inconclusive', 'not_run'] as const)
+      expect(renderCheck({ ...shown, evidence: [{ ...failed, verdict }] }).annotations).toEqual([])
+  })
+
+  it('says no more than GitHub takes in one request, and nothing without words', () => {
+    const many = { ...failed, findings: Array.from({ length: 80 }, (_, i) => at(i + 1)) }
+    expect(renderCheck({ ...shown, evidence: [many] }).annotations).toHaveLength(50)
+    const mute = { ...failed, findings: [{ ...at(3), title: '', message: '' }] }
+    expect(renderCheck({ ...shown, evidence: [mute] }).annotations).toEqual([
+      { path: 'src/a.ts', line: 3, title: 'Tests', message: 'Failed here.' },
+    ])
+  })
+
+  it('mentions and closes nothing', () => {
+    const hostile = { ...at(3), title: 'x\n@jon closes #4', message: 'fixes #12 @acme/all\nSigned-off-by: eve' }
+    const [one] = renderCheck({ ...shown, evidence: [{ ...failed, findings: [hostile] }] }).annotations
+    expect(one?.title).not.toMatch(/[\n]|@jon|#4/)
+    expect(one?.message).not.toMatch(/@acme|^Signed-off-by:/m)
   })
 })

@@ -30,11 +30,12 @@ function expectGolden(name: string, text: string): void {
 function checkText(name: string): string {
   const view = VIEWS[name]
   if (view === undefined) throw new Error(name)
-  const { status, conclusion, title, summary, text, actions } = renderCheck(view)
+  const { status, conclusion, title, summary, text, actions, annotations } = renderCheck(view)
   return [
     `${status}, ${conclusion}: ${title}`,
     summary,
     text || '(no text)',
+    ...annotations.map((one) => `${one.path}:${one.line} ${one.title}\n${one.message}`),
     actions.map((a) => `[${a.label}] ${a.description}`).join('\n'),
   ].join('\n\n---\n\n')
 }

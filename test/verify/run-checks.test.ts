@@ -99,6 +99,15 @@ describe('what a command proves', () => {
     expect(verdict).toBe('fail')
   })
 
+  it('red tests are told with their lines, where the commit has the file', async () => {
+    await write({ 'test/a.test.js': FAILING })
+    const run = (files: readonly string[]) => check([command('node --test')], { files: async () => files })
+    const { evidence } = await run(['test/a.test.js'])
+    const message = expect.stringContaining('loop')
+    expect(evidence[0]?.findings).toEqual([{ path: 'test/a.test.js', line: 3, title: 'no loop', message }])
+    expect((await run(['README.md'])).evidence[0]).not.toHaveProperty('findings')
+  })
+
   it('a swallowed exit code does not make red tests green', async () => {
     await write({ 'test/a.test.js': FAILING })
     const { one, verdict } = await checkOne('node --test || true')

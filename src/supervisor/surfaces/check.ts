@@ -1,4 +1,4 @@
-import { createCheck, findCheckByExternalId, updateCheck } from '../../github/checks.ts'
+import { countAnnotations, createCheck, findCheckByExternalId, updateCheck } from '../../github/checks.ts'
 import { renderCheck } from '../../report/check.ts'
 import { remoteIdOf } from '../../store/outbox.ts'
 import { readTask } from '../../store/tasks.ts'
@@ -23,9 +23,9 @@ export const sendCheck: SendSurface = async (context) => {
   const isPassing = task.state === 'REPORT' && task.waitingOn === null && row.remoteId !== null
   if (headSha !== task.headSha || headSha !== pushed || !isShown || isPassing)
     return { hash: row.sentHash ?? '', remoteId: row.remoteId }
-  const rendered = renderCheck(view)
+  const { annotations, ...rendered } = renderCheck(view)
   // Once the task is done nobody needs the words about what it waits for: they alone are no reason to write.
-  const firm = sha256(JSON.stringify({ ...rendered, summary: '' }))
+  const firm = sha256(JSON.stringify({ ...rendered, annotations, summary: '' }))
   const hash = `${firm}:${sha256(rendered.summary)}`
   const isOver = task.state === 'ARCHIVE' || task.state === 'DONE'
   if (hash === row.sentHash || (isOver && row.sentHash?.startsWith(`${firm}:`)))
@@ -33,10 +33,12 @@ export const sendCheck: SendSurface = async (context) => {
   const run = { name: CHECK_NAME, headSha, externalId: task.id } as const
   const known = row.remoteId ?? (await findLost(row, () => findCheckByExternalId(corridor.github, repository, run)))
   if (known !== null) {
-    await updateCheck(corridor.github, repository, Number(known), rendered)
+    // A later request only adds to them: they are sent where none are there yet.
+    const isBare = annotations.length > 0 && (await countAnnotations(corridor.github, repository, Number(known))) === 0
+    await updateCheck(corridor.github, repository, Number(known), rendered, isBare ? annotations : [])
     return { hash, remoteId: String(known) }
   }
-  const id = await createCheck(corridor.github, repository, { ...run, ...rendered })
+  const id = await createCheck(corridor.github, repository, { ...run, ...rendered, annotations })
   return { hash, remoteId: String(id) }
 }
 

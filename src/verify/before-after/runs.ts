@@ -41,9 +41,11 @@ export function createRuns(input: {
   readonly isSteered: boolean
   /** The change's package.json that steers tests as the base does, where they differ. */
   readonly manifest: string | null
+  /** Of the change: what fails on it is told with its lines. */
+  readonly files: () => Promise<readonly string[]>
   readonly runAt: typeof RunAt
 }): Runs {
-  const { place, plan, base, head, isTest, isSteered, manifest, runAt } = input
+  const { place, plan, base, head, isTest, isSteered, manifest, files, runAt } = input
   const done = new Map<State, StateSeen>()
   const outputs: CheckOutput[] = []
   const commit: Readonly<Record<State, () => Promise<string>>> = {
@@ -60,7 +62,9 @@ export function createRuns(input: {
   }
   const again = async (state: State): Promise<StateSeen> => {
     const commands = limited(plan.commands, state, done)
-    const seen = await runAt(place, WORDS[state], await commit[state](), { ...plan, commands })
+    // On another state a line would be one of a commit that nobody sees.
+    const where = state === 'head' ? { ...place, files } : place
+    const seen = await runAt(where, WORDS[state], await commit[state](), { ...plan, commands })
     const prefix = done.has(state) ? `${WORDS[state]} again` : WORDS[state]
     outputs.push(...seen.outputs.map((output) => named(output, state === 'head' && !done.has(state) ? '' : prefix)))
     if (!done.has(state)) done.set(state, seen)

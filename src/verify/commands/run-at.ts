@@ -7,7 +7,10 @@ import { type CheckInput, type CheckProgress, type CheckResult, runChecks } from
 
 /** Where and how the commands of one verification run; the same for all commits that it looks at. */
 export interface Workplace
-  extends Pick<CheckInput, 'sandbox' | 'sandboxPaths' | 'network' | 'path' | 'env' | 'signal' | 'runId' | 'redact'> {
+  extends Pick<
+    CheckInput,
+    'sandbox' | 'sandboxPaths' | 'network' | 'path' | 'env' | 'signal' | 'runId' | 'files' | 'redact'
+  > {
   readonly mirror: Mirror
   /** A directory of this run: each checkout is made at it and removed again, `-run` beside it is its scratch. */
   readonly dir: string

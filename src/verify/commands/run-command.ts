@@ -1,13 +1,16 @@
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openNetwork } from '../../gateway/network.ts'
 import { BASE_PATH } from '../../process/base-path.ts'
 import { type ProcessResult, runProcess } from '../../process/run.ts'
 import { OperatingError } from '../../task/errors.ts'
-import type { Evidence } from '../../task/evidence.ts'
+import type { Evidence, LineFinding } from '../../task/evidence.ts'
 import { sha256 } from '../../task/hash.ts'
 import { readTestRun } from '../counts/counts.ts'
 import { readJUnit } from '../counts/junit.ts'
 import type { TestRun } from '../counts/test-run.ts'
+import { lineFindings } from '../lines/line-findings.ts'
+import { knownFiles } from '../lines/repository-paths.ts'
 import { excerptOf, plainText, storableText } from './clean-output.ts'
 import { verdictOf } from './command-verdict.ts'
 import { reportFiles } from './report-files.ts'
@@ -31,6 +34,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   readonly runId: string
+  /** Paths of the commit's files, asked for when something has failed; absent = nothing is told of lines. */
+  readonly files?: () => Promise<readonly string[]>
   /** Takes known secrets out of an output before it is hashed, stored or shown. */
   readonly redact?: (text: string) => string
 }
@@ -81,6 +86,8 @@ export async function runCommand(where: Surroundings, home: string, step: Comman
   const plain = plainText(content)
   const run = await testsOf(plain, where.tree, step.command)
   const { counts } = run
+  const judged = verdictOf(result, counts, plain)
+  const findings = judged.verdict === 'fail' ? await findingsOf(where, plain) : []
   const output = { hash: sha256(content), name: outputName(step), content }
   const seen: Evidence = {
     criterion: step.criterion,
@@ -93,7 +100,8 @@ export async function runCommand(where: Surroundings, home: string, step: Comman
     excerpt: excerptOf(plain),
     artifactHash: output.hash,
     commit: where.commit,
-    ...verdictOf(result, counts, plain),
+    ...judged,
+    ...(findings.length === 0 ? {} : { findings }),
   }
   return { seen, output, run }
 }
@@ -105,6 +113,13 @@ async function testsOf(output: string, tree: string, command: string): Promise<T
   const reported = readJUnit(await reportFiles(tree))
   if (reported === null) return printed
   return { ...printed, counts: printed.counts ?? reported.counts, cases: reported.cases }
+}
+
+/** Programs tell the path that the system knows, which may be another one than ours. */
+async function findingsOf({ files, tree }: Surroundings, output: string): Promise<LineFinding[]> {
+  if (files === undefined) return []
+  const roots = [tree, await realpath(tree).catch(() => tree)]
+  return lineFindings(output, knownFiles(new Set(await files()), roots))
 }
 
 async function inTheBox(where: Surroundings, home: string, step: CommandStep): Promise<ProcessResult> {
