@@ -1,6 +1,7 @@
 /** Deliveries that can be commands: comments, review comments, labels; and, from read-happenings, the body of a review. */
 import type { Command, CommandPlace, Intake, ParsedCommand } from '../task/command.ts'
 import { lineThreadOf } from '../task/line-thread.ts'
+import { isStateLabel } from '../task/state-labels.ts'
 import { MODES, type RequestFlags } from '../task/task.ts'
 import { isSkillName } from './flags.ts'
 import { parseCommand } from './parse-command.ts'
@@ -122,6 +123,8 @@ function fromLabel(
 
 /** `supervise`, `supervise:rigorous`, `supervise:<skill>` (SPEC 1.4); null = another label. GitHub's labels ignore case. */
 function flagsOfLabel(name: string, trigger: string): RequestFlags | null {
+  // What we show is no command, whatever the trigger is called.
+  if (isStateLabel(name)) return null
   const label = name.toLowerCase()
   const start = trigger.toLowerCase()
   if (label === start) return {}

@@ -22,7 +22,7 @@ export const DEFAULT_OPERATOR_SETTINGS: OperatorSettings = {
   ci: { waitMs: 30 * MINUTE, required: 'auto' },
   limits: { budgetUsd: 5, timeMs: 30 * MINUTE, files: 100, bytes: 1_000_000, repairs: 2, followUps: 3, parallel: 2 },
   commands: { aliases: false },
-  labels: { trigger: 'supervise', states: true },
+  labels: { trigger: 'supervise', states: false },
   skills: { allow: [] },
   backends: {},
   sandbox: 'required',

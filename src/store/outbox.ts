@@ -21,6 +21,7 @@ export const SURFACES = [
   'asking',
   'reply',
   'thread_reply',
+  'state_label',
 ] as const
 export type Surface = (typeof SURFACES)[number]
 
@@ -31,6 +32,7 @@ const RANK: Record<Surface, number> = {
   asking: 2,
   reply: 1,
   thread_reply: 8,
+  state_label: 9,
   branch: 3,
   pull: 4,
   check: 5,
@@ -81,7 +83,7 @@ export async function wantSurface(
 export async function wantLooseSurface(
   tx: Tx,
   where: { readonly repositoryId: bigint; readonly issueNumber: number },
-  surface: 'reaction' | 'reply' | 'label_removal' | 'settings_check',
+  surface: 'reaction' | 'reply' | 'label_removal' | 'settings_check' | 'state_label',
   key: string,
   payload: unknown,
 ): Promise<void> {
@@ -106,6 +108,23 @@ export async function touchSurfaces(tx: Tx, taskId: string, why: 'changed' | 'as
   // Of one that waited already the sender knows, or will when it has sent what it is at; but a rest it may not expect.
   const fresh = rows.find((r) => why === 'asked' || !r.is_known)
   if (fresh) await wake(tx, { kind: 'outbox', installationId: Number(fresh.installation_id) })
+  await touchStateLabels(tx, taskId)
+}
+
+/** One for each thread, whatever tasks it has; there only where the settings want it. */
+export const stateLabelKey = (repositoryId: number | bigint, issueNumber: number): string =>
+  `state_label:${repositoryId}:${issueNumber}`
+
+async function touchStateLabels(tx: Tx, taskId: string): Promise<void> {
+  const rows = await tx.$queryRaw<{ installation_id: bigint }[]>`
+    update outbox o set wanted = wanted + 1,
+      not_before = greatest(o.not_before, o.sent_at + make_interval(secs => ${COALESCE_MS / 1000}))
+    from tasks t
+    where t.id = ${taskId} and o.dead_at is null and o.key = any(array[
+      'state_label:' || t.repository_id || ':' || t.issue_number, 'state_label:' || t.repository_id || ':' || t.pull_number])
+    returning o.installation_id`
+  const [row] = rows
+  if (row) await wake(tx, { kind: 'outbox', installationId: Number(row.installation_id) })
 }
 
 /** A surface of the task that was given up, with what GitHub said; null when there is none. */

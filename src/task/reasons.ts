@@ -99,6 +99,7 @@ export const REASON_CODES = [
   'base_branch_missing',
   'head_branch_missing',
   'base_conflict',
+  'state_label_refused',
   'git_failed',
   'push_refused',
   'disk_full',

@@ -34,6 +34,8 @@ const SENTENCES: readonly (readonly [sentence: string, act: Act])[] = [
   [`${WHO} pushes (\\S+) to #(\\d+): (.+)`, push],
   [`${WHO} reacts with (\\S+) to the App's last comment on #(\\d+)`, react],
   [`${WHO} opens #(\\d+) from (\\S+) changing (\\S+): (.+)`, openPull],
+  [`${WHO} makes branch (\\S+) from (\\S+)`, branch],
+  [`${WHO} points #(\\d+) at (\\S+)`, point],
   [`${WHO} rewrites #(\\d+): (.+)`, rewrite],
   [`${WHO} reopens #(\\d+)`, ({ w }, [who = '', at]) => setState(w, who, at, 'open')],
   [`${WHO} presses (\\w+) on #(\\d+)`, press],
@@ -123,6 +125,16 @@ async function openPull({ w }: Stage, words: readonly string[], text: string): P
   const made = await w.gh.as(who).api('POST', `/repos/${w.repo}/pulls`, { title, head: branch, base: 'main', body: '' })
   const { number } = made as { number: number }
   if (number !== Number(at)) throw new Error(`the pull request got the number ${number}, not ${at}`)
+}
+
+/** A branch of one commit more, so that it is none of the others. */
+async function branch({ w }: Stage, [who = '', name = '', from = '']: readonly string[]): Promise<void> {
+  const files = { [`${name}.md`]: `of ${name}\n` }
+  await w.gh.as(who).push({ repo: w.repo, branch: name, from, files, message: `Begin ${name}` })
+}
+
+async function point({ w }: Stage, [who = '', at, base = '']: readonly string[]): Promise<void> {
+  await w.gh.as(who).api('PATCH', `/repos/${w.repo}/pulls/${at}`, { base })
 }
 
 async function push({ w }: Stage, [who = '', path = '', at, message = '']: readonly string[], text: string) {

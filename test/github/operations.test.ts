@@ -6,7 +6,7 @@ import { countAnnotations, createCheck, findCheckByExternalId, updateCheck } fro
 import type { GitHub } from '../../src/github/client.ts'
 import { createComment, findCommentByMarker, removeComment, updateComment } from '../../src/github/comments.ts'
 import { listComments, readIssue } from '../../src/github/issues.ts'
-import { addLabels, removeLabel } from '../../src/github/labels.ts'
+import { addLabels, ensureLabel, removeLabel } from '../../src/github/labels.ts'
 import { permissionOf } from '../../src/github/permission-of.ts'
 import { changeOfFile } from '../../src/github/pull-files.ts'
 import { createPull, findPullByHead, markReady, readPull, updatePull } from '../../src/github/pulls.ts'
@@ -355,13 +355,22 @@ describe('check runs', () => {
 })
 
 test('labels are added beside others; one that is not there need not be removed', async () => {
-  fake.on('POST', /\/issues\/5\/labels$/, () => ({ body: [] }))
+  fake.on('POST', /\/issues\/5\/labels$/, () => ({ body: [{ name: 'x' }, { name: 'a' }, { name: 'b' }] }))
   fake.on('DELETE', /\/issues\/5\/labels\/supervise%3Afast$/, () => ({ body: [] }))
-  await addLabels(github, REPO, 5, [])
-  await addLabels(github, REPO, 5, ['a', 'b'])
+  expect(await addLabels(github, REPO, 5, [])).toEqual([])
+  expect(await addLabels(github, REPO, 5, ['a', 'b'])).toEqual(['x', 'a', 'b'])
   expect(fake.to('POST', /labels$/).map(({ body }) => body)).toEqual([{ labels: ['a', 'b'] }])
   expect(await removeLabel(github, REPO, 5, 'supervise:fast')).toBe(true)
   expect(await removeLabel(github, REPO, 5, 'supervise')).toBe(false)
+})
+
+test('a label is made once, with its colour, where the repository has none of that name', async () => {
+  const label = { name: 'supervisor:done', color: '0e8a16', description: 'Done' }
+  fake.on('POST', /\/acme\/app\/labels$/, () => ({ status: 422, body: { message: 'already_exists' } }))
+  await ensureLabel(github, REPO, label)
+  await ensureLabel(github, REPO, label)
+  expect(fake.to('GET', /labels\/supervisor%3Adone$/)).toHaveLength(1)
+  expect(fake.to('POST', /\/labels$/).map(({ body }) => body)).toEqual([label])
 })
 
 test('reactions: on either kind of comment, and a deleted comment is told', async () => {

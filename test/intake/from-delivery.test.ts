@@ -228,6 +228,12 @@ describe('a label', () => {
     expect(reason(read('issues', labeled('issues', 'supervise'), options))).toBe('not_a_command')
   })
 
+  test('that only shows a state is no command, whatever the trigger is called', () => {
+    const options = { ...OPTIONS, triggerLabel: 'supervisor' }
+    expect(reason(read('issues', labeled('issues', 'Supervisor:done'), options))).toBe('not_a_command')
+    expect(reason(read('issues', labeled('issues', 'supervisor:fast'), options))).toBe('command')
+  })
+
   test('put again is another command', () => {
     const keys = ['a', 'b'].map((id) => {
       const intake = fromDelivery('issues', id, labeled('issues', 'supervise'), OPTIONS)

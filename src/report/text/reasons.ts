@@ -378,6 +378,7 @@ export const REASONS = {
     null,
     'Request changes that ask for the conflict to be resolved, or resolve it on the branch by hand.',
   ),
+  state_label_refused: words('The label of the state could not be put.'),
   base_branch_missing: words(
     'The base branch does not exist.',
     null,

@@ -31,6 +31,7 @@ import { sendReady } from '../surfaces/ready.ts'
 import { sendReply } from '../surfaces/reply.ts'
 import { sendReviewers } from '../surfaces/reviewers.ts'
 import { sendSettingsCheck } from '../surfaces/settings-check.ts'
+import { sendStateLabel } from '../surfaces/state-label.ts'
 import { sendThreadReply } from '../surfaces/thread-reply.ts'
 import { isOutage, messageOf } from '../work/after-failure.ts'
 import { isSuspicious } from '../work/find-out.ts'
@@ -55,6 +56,7 @@ const SENDERS: Record<Surface, SendSurface> = {
   mergeable: sendMergeable,
   settings_check: sendSettingsCheck,
   thread_reply: sendThreadReply,
+  state_label: sendStateLabel,
 }
 
 const MAX_ATTEMPTS = 10

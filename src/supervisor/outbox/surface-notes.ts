@@ -1,4 +1,5 @@
 import type { TaskView } from '../../report/view.ts'
+import { stateLabelKey } from '../../store/outbox.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { isFinal } from '../../task/states.ts'
 import type { Corridor } from '../corridor.ts'
@@ -6,11 +7,11 @@ import { conflictOn } from '../surfaces/mergeable.ts'
 
 /**
  * What the outbox knows and people should: that the conversation is locked, so that only the check run can tell
- * anything, that the pull request no longer fits its base, and that nobody
- * will hear what they answer.
+ * anything, that the pull request no longer fits its base, that the repository takes no labels, and that nobody will hear
+ * what they answer.
  */
 export async function surfaceNotes({ db, endsWithRun }: Corridor, task: StoredTask): Promise<TaskView['notes']> {
-  const keys = [`${task.id}:comment`, `${task.id}:mergeable`]
+  const keys = [`${task.id}:comment`, `${task.id}:mergeable`, stateLabelKey(task.repository.id, task.issueNumber)]
   const rows = await db.prisma.outbox.findMany({ where: { key: { in: keys } } })
   const comment = rows.find((row) => row.surface === 'comment')
   const mergeable = rows.find((row) => row.surface === 'mergeable')
@@ -20,5 +21,7 @@ export async function surfaceNotes({ db, endsWithRun }: Corridor, task: StoredTa
   if (!isFinal(task.state) && task.headSha !== null && mergeable?.sentHash === conflictOn(task.headSha))
     notes.push({ reasonCode: 'base_conflict', detail: task.baseBranch })
   if (endsWithRun && !isFinal(task.state)) notes.push({ reasonCode: 'ends_with_run', detail: '' })
+  const label = rows.find((row) => row.surface === 'state_label')
+  if (label?.deadAt) notes.push({ reasonCode: 'state_label_refused', detail: label.lastError ?? '' })
   return notes
 }

@@ -4,6 +4,7 @@ import { storeArtifact } from '../../store/artifacts.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
 import { syncMirror } from '../git/sync-mirror.ts'
 import { askOpinion } from '../models/ask-opinion.ts'
+import { wantStateLabels } from '../outbox/state-labels.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { isSettingsNote, readSettings } from '../settings/read-settings.ts'
 import { repositoryPacks } from '../skills/repository-packs.ts'
@@ -89,6 +90,7 @@ export const classifyTask: Step = async (context) => {
       if (text !== null)
         await storeArtifact(corridor.db, tx, task.id, { kind: 'skill', name: 'SKILL.md', content: text, exact: true })
       await storeArtifact(corridor.db, tx, task.id, { kind: 'classification', name, content, exact: true })
+      if (settings.labels.states) await wantStateLabels(tx, task)
     },
   }
 }

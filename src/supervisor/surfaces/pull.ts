@@ -4,6 +4,7 @@ import { OperatingError } from '../../task/errors.ts'
 import { sha256 } from '../../task/hash.ts'
 import { isFinal } from '../../task/states.ts'
 import { findLost } from '../outbox/find-lost.ts'
+import { wantStateLabelOnPull } from '../outbox/state-labels.ts'
 import type { SendSurface, Sent } from '../outbox/surface.ts'
 import { isSettled, requireView } from '../outbox/surface.ts'
 
@@ -18,6 +19,7 @@ export const sendPull: SendSurface = async (context) => {
     remoteId: String(number),
     also: async (tx) => {
       await tx.task.update({ where: { id: task.id }, data: { pullNumber: number } })
+      await wantStateLabelOnPull(tx, task, number)
       // GraphQL's name for it, which turning it ready needs.
       if (nodeId !== undefined) await tx.outbox.update({ where: { id: row.id }, data: { payload: { nodeId } } })
     },
