@@ -114,9 +114,8 @@ program
   .description('bring the database up to date (start does so, too)')
   .action(async () => (await import('./cli/migrate.ts')).migrateDatabase())
 
-program
-  .command('config')
-  .description('settings files')
+const config = program.command('config').description('settings files')
+config
   .command('check')
   .argument('[file]', 'default: the operator’s, supervisor.config.yml')
   .description('say what is wrong with a settings file, line by line')
@@ -124,6 +123,11 @@ program
   .action(async (file: string | undefined, options: { as?: string }) =>
     (await import('./cli/config-check.ts')).configCheck(file, options),
   )
+config
+  .command('forget')
+  .argument('<owner>', 'an organisation or a person')
+  .description('let the settings file of an owner hold no longer that cannot be read any more')
+  .action(async (owner: string) => (await import('./cli/config-forget.ts')).configForget(owner))
 
 program
   .command('skills')

@@ -53,6 +53,20 @@ export async function readFileOfNeighbour(
   }
 }
 
+/**
+ * Whether another repository of the same owner can be read: a file that is not found in it is really not there then. A token
+ * that was good an hour ago finds nothing in what has been taken away since.
+ */
+export async function isNeighbourSeen(github: GitHub, repo: RepositoryRef, name: string): Promise<boolean> {
+  try {
+    await github.neighbour('settings', repo, name).rest.repos.get({ owner: repo.owner, repo: name })
+    return true
+  } catch (error) {
+    if (isAnswer(error, 403, 404, 410, 422, 451) && error.failureClass === 'configuration') return false
+    throw error
+  }
+}
+
 async function contentOf(
   { rest }: Octokit,
   { owner, name: repo }: { readonly owner: string; readonly name: string },

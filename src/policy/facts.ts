@@ -17,6 +17,8 @@ export interface PolicyFacts {
   readonly settingsBroken: boolean
   /** The same of the file that holds for all repositories of the owner. */
   readonly organisationSettingsBroken: boolean
+  /** It was read before and cannot be reached any more: nobody knows how strict it is by now. */
+  readonly organisationSettingsLost: boolean
   readonly capabilitiesAvailable: readonly Capability[]
   readonly requestedBackend: string | null
   readonly backendKnown: boolean
@@ -58,7 +60,8 @@ export interface PolicyFacts {
 /** The level that holds: broken settings mean manual (SPEC 4.2, 4.4). */
 export const levelOf = (facts: PolicyFacts): Automation => (isBroken(facts) ? 'manual' : facts.automation)
 
-const isBroken = (facts: PolicyFacts): boolean => facts.settingsBroken || facts.organisationSettingsBroken
+const isBroken = (facts: PolicyFacts): boolean =>
+  facts.settingsBroken || facts.organisationSettingsBroken || facts.organisationSettingsLost
 
 /** The higher of what was expected and what the diff shows. */
 export function riskOf({ classification, diff }: PolicyFacts): Risk {

@@ -80,6 +80,12 @@ export const RULES: readonly Rule[] = [
     'organisation_settings_invalid',
     (f) => f.organisationSettingsBroken,
   ),
+  approve(
+    'lost-organisation-settings',
+    ['execute', 'publish'],
+    'organisation_settings_unreachable',
+    (f) => f.organisationSettingsLost,
+  ),
   approve('high-risk', ['execute'], 'high_risk_needs_approval', (f) => riskOf(f) === 'high' && levelOf(f) !== 'full'),
   approve('manual-plan', ['execute'], 'manual_needs_approval', (f) => levelOf(f) === 'manual'),
   approve(

@@ -27,6 +27,7 @@ export function policyFacts(
     automation: settings.automation,
     settingsBroken: task.inputs.notes.some((n) => n.reasonCode === 'repository_settings_invalid'),
     organisationSettingsBroken: task.inputs.notes.some((n) => n.reasonCode === 'organisation_settings_invalid'),
+    organisationSettingsLost: task.inputs.notes.some((n) => n.reasonCode === 'organisation_settings_unreachable'),
     capabilitiesAvailable: CAPABILITIES.filter((c) =>
       JOB_TYPES.some((type) => corridor.registry.select(c, type, { fixed: task.flags.backend ?? null }) !== null),
     ),

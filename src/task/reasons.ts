@@ -63,6 +63,7 @@ export const REASON_CODES = [
   'paths_outside_grant',
   'repository_settings_invalid',
   'organisation_settings_invalid',
+  'organisation_settings_unreachable',
   'budget_above_cap',
   // running
   'plan_ready',

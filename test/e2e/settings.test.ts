@@ -71,6 +71,77 @@ story('without such a repository, or access to it, nothing is different, after o
   expect(askedOf(w)).toEqual([`${MINT} 422`])
 })
 
+/** Another task, which is there when this returns. */
+async function askAgain(w: World): Promise<number> {
+  const before = (await w.query('select 1 from tasks')).length
+  const { issue } = await w.ask()
+  await w.until('the task', async () => (await w.query('select 1 from tasks')).length > before)
+  return issue
+}
+
+story(
+  'one that was read and cannot be read any more holds on, and the strictest policy with it',
+  { limitMs: 120_000 },
+  async (w) => {
+    const full = await organisation(w, 'limits: { budget: 3usd }\n')
+    await w.ask()
+    await w.reaches('REPORT review')
+    // GitHub forgets nothing of what its tokens could see; we must not believe a 404 of what was taken away.
+    w.gh.ground.takeAway(full)
+    await w.restart()
+    const issue = await askAgain(w)
+    await w.reaches('PLAN approval')
+    const said = await w.says(issue, /Waiting for approval/)
+    expect(said).toMatch(/were read before and cannot be read any more\..*acme\/\.github/s)
+    expect(said, 'what it said last still counts').toContain('Budget $3.00')
+    expect((await w.query('select rule_id from decisions order by at, id')).at(-1)).toEqual({
+      rule_id: 'lost-organisation-settings',
+    })
+    await w.gh.as('maintainer').comment(w.repo, issue, '/supervise cancel')
+    await w.reaches('CANCELLED')
+
+    // Gone for good: the operator says so.
+    expect(await w.cli('config', 'forget', 'Acme')).toMatchObject({ code: 0 })
+    expect(await w.cli('config', 'forget', 'acme')).toMatchObject({ code: 1 })
+    await w.restart()
+    await askAgain(w)
+    await w.reaches('REPORT review')
+  },
+)
+
+story(
+  'no permission, or a token that finds nothing any more: it is not believed that the file is gone',
+  { limitMs: 120_000 },
+  async (w) => {
+    await organisation(w, 'protected: [docs/**]\n')
+    await w.ask()
+    await w.reaches('REPORT review')
+    for (const status of [403, 404] as const) {
+      w.gh.faults.push({ match: /^GET \/repos\/acme\/\.github/, kind: 'error', status, times: 20 })
+      await w.restart()
+      const issue = await askAgain(w)
+      await w.reaches('PLAN approval')
+      await w.says(issue, /cannot be read any more/)
+      await w.gh.as('maintainer').comment(w.repo, issue, '/supervise cancel')
+      await w.reaches('CANCELLED')
+      w.gh.faults.splice(0)
+    }
+  },
+)
+
+story('one that is deleted where the App can see it holds no longer', { limitMs: 90_000 }, async (w) => {
+  const full = await organisation(w, 'automation: manual\n')
+  const { issue } = await w.ask()
+  await w.reaches('PLAN approval')
+  await w.gh.as('maintainer').comment(w.repo, issue, '/supervise cancel')
+  await w.reaches('CANCELLED')
+  await w.gh.as(w.gh.owner).push({ repo: full, branch: 'main', files: { [FILE]: null, 'README.md': 'us' } })
+  await w.restart()
+  await askAgain(w)
+  await w.reaches('REPORT review')
+  expect(await w.query('select 1 from organisation_files')).toEqual([])
+})
+
 /** A branch with a settings file of that text, and a pull request for it. */
 async function propose(w: World, branch: string, text: string | null, by = 'reviewer'): Promise<PullJson> {
   const { gh, repo } = w

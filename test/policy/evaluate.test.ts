@@ -80,6 +80,13 @@ describe('automation levels, as the table of SPEC 4.2 has them', () => {
         reasonCode: 'organisation_settings_invalid',
       })
     expect(evaluate('result', ofOrganisation).reasonCode).toBe('manual_needs_approval')
+    const lost = facts({ automation: 'full', organisationSettingsLost: true })
+    for (const gate of ['execute', 'publish'] as const)
+      expect(evaluate(gate, { ...lost, diff: diff() })).toMatchObject({
+        kind: 'approve',
+        reasonCode: 'organisation_settings_unreachable',
+      })
+    expect(evaluate('result', lost).reasonCode).toBe('manual_needs_approval')
   })
 })
 
@@ -265,6 +272,7 @@ const anyFacts = fc
     isFork: fc.boolean(),
     settingsBroken: fc.boolean(),
     organisationSettingsBroken: fc.boolean(),
+    organisationSettingsLost: fc.boolean(),
     available: fc.boolean(),
     isCode: fc.boolean(),
     rounds: fc.nat(4),
@@ -287,6 +295,7 @@ const anyFacts = fc
           isFork: x.isFork,
           settingsBroken: x.settingsBroken,
           organisationSettingsBroken: x.organisationSettingsBroken,
+          organisationSettingsLost: x.organisationSettingsLost,
           capabilitiesAvailable: x.available ? ['coding'] : [],
           isCode: x.isCode,
           rounds: x.rounds,

@@ -23,6 +23,7 @@ export const facts = (more: Partial<PolicyFacts> = {}): PolicyFacts => ({
   automation: 'cautious',
   settingsBroken: false,
   organisationSettingsBroken: false,
+  organisationSettingsLost: false,
   capabilitiesAvailable: ['coding'],
   requestedBackend: null,
   backendKnown: true,

@@ -275,6 +275,11 @@ export const REASONS = {
     'The organisation’s settings, `.github/supervisor.yml` in its repository `.github`, have a mistake.',
     'Mend the file on the default branch there. This task keeps that policy; one that starts later reads the mended file.',
   ),
+  organisation_settings_unreachable: words(
+    'The strictest policy holds.',
+    'The organisation’s settings, `.github/supervisor.yml` in its repository `.github`, were read before and cannot be read any more.',
+    'Give the App access to that repository again; to end them, delete the file there. If the repository is gone for good, the operator can type `supervisor config forget OWNER`. This task keeps that policy; one that starts later looks again.',
+  ),
   budget_above_cap: words(
     'That budget was not taken.',
     'It is higher than the operator allows for one task.',

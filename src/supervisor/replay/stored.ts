@@ -27,5 +27,6 @@ export function factsOf(stored: unknown): PolicyFacts {
     requester: facts.requester ?? '',
     actorRules: facts.actorRules ?? [],
     verdict: facts.verdict ?? null,
+    organisationSettingsLost: facts.organisationSettingsLost ?? false,
   }
 }

@@ -1,5 +1,11 @@
-import { readFileOfNeighbour } from '../../github/read-file.ts'
+import { GitHubError } from '../../github/failure.ts'
+import { isNeighbourSeen, type RemoteFile, readFileOfNeighbour } from '../../github/read-file.ts'
 import type { Problem, RepositorySettings } from '../../settings/settings.ts'
+import {
+  forgetOrganisationFile,
+  knownOrganisationFile,
+  rememberOrganisationFile,
+} from '../../store/organisation-files.ts'
 import type { RepositoryRef } from '../../task/task.ts'
 import type { Corridor } from '../corridor.ts'
 import { ORGANISATION_REPOSITORY, parseRemote, SETTINGS_FILE } from './settings-file.ts'
@@ -11,9 +17,11 @@ export interface OrganisationSettings {
   readonly sha: string | null
   /** What is wrong with it. */
   readonly problems: readonly Problem[]
+  /** It was read before and cannot be read any more: `layer` is what it said last. */
+  readonly isLost: boolean
 }
 
-const NONE: OrganisationSettings = { layer: null, sha: null, problems: [] }
+const NONE: OrganisationSettings = { layer: null, sha: null, problems: [], isLost: false }
 
 /** An answer may be that old. That the App does not see the repository changes rarely, and costs a request to learn. */
 const FRESH_MS = 60_000
@@ -31,6 +39,7 @@ const known = new WeakMap<Corridor, Map<string, Known>>()
 /**
  * The settings that hold for all repositories of an owner, from the default branch of its repository `.github`, as far as
  * the App is installed on that: else there are none. Rejects where GitHub does not answer: what tightens is not left out.
+ * A file that was read once holds on when it can no longer be reached; only one that is seen to be gone holds no longer.
  */
 export async function organisationSettings(
   corridor: Corridor,
@@ -63,14 +72,52 @@ export async function organisationSettings(
 }
 
 async function read(
-  { github }: Corridor,
+  { db, github }: Corridor,
   repository: RepositoryRef,
   noteUnseen: () => void,
 ): Promise<OrganisationSettings> {
-  const file = await readFileOfNeighbour(github, repository, ORGANISATION_REPOSITORY, SETTINGS_FILE)
-  if (file === 'unseen') noteUnseen()
-  if (file === null || file === 'unseen') return NONE
-  const parsed = parseRemote(file, `${repository.owner}/${ORGANISATION_REPOSITORY}/${SETTINGS_FILE}`)
-  if (parsed.ok) return { layer: parsed.value, sha: file.sha, problems: [] }
-  return { layer: null, sha: file.sha, problems: parsed.problems }
+  const { owner } = repository
+  const name = `${owner}/${ORGANISATION_REPOSITORY}/${SETTINGS_FILE}`
+  const before = await knownOrganisationFile(db, owner)
+  const file = await present(github, repository, before !== null)
+  if (file === 'unseen' && before === null) noteUnseen()
+  if (file === 'unseen') return before === null ? NONE : { ...settingsIn(remoteOf(before), name), isLost: true }
+  if (file === null) {
+    if (before !== null) await forgetOrganisationFile(db, owner)
+    return NONE
+  }
+  await rememberOrganisationFile(db, owner, { sha: file.sha, text: file.kind === 'text' ? file.text : null })
+  return settingsIn(file, name)
+}
+
+/** Refusals that tell nothing of the file; what may pass, and what concerns the whole installation, is thrown on. */
+const HIDDEN: readonly string[] = ['github_permission_missing', 'github_refused', 'repository_gone']
+
+/** The file as it is now. One that was there before is missing only where its repository is seen to be without it. */
+async function present(
+  github: Corridor['github'],
+  repository: RepositoryRef,
+  wasThere: boolean,
+): Promise<RemoteFile | 'unseen' | null> {
+  try {
+    const file = await readFileOfNeighbour(github, repository, ORGANISATION_REPOSITORY, SETTINGS_FILE)
+    if (file !== null || !wasThere) return file
+    return (await isNeighbourSeen(github, repository, ORGANISATION_REPOSITORY)) ? null : 'unseen'
+  } catch (error) {
+    if (wasThere && error instanceof GitHubError && HIDDEN.includes(error.reasonCode)) return 'unseen'
+    throw error
+  }
+}
+
+const remoteOf = ({ sha, text }: { sha: string; text: string | null }): RemoteFile =>
+  text === null ? { kind: 'too_large', sha } : { kind: 'text', text, sha }
+
+function settingsIn(file: RemoteFile, name: string): OrganisationSettings {
+  const parsed = parseRemote(file, name)
+  return {
+    layer: parsed.ok ? parsed.value : null,
+    sha: file.sha,
+    problems: parsed.ok ? [] : parsed.problems,
+    isLost: false,
+  }
 }

@@ -21,7 +21,11 @@ export interface ReadSettings {
   readonly notes: TaskInputs['notes']
 }
 
-const BROKEN: readonly string[] = ['organisation_settings_invalid', 'repository_settings_invalid']
+const BROKEN: readonly string[] = [
+  'organisation_settings_unreachable',
+  'organisation_settings_invalid',
+  'repository_settings_invalid',
+]
 export const isSettingsNote = (reasonCode: string): boolean => BROKEN.includes(reasonCode)
 
 /**
@@ -34,7 +38,9 @@ export async function readSettings(corridor: Corridor, task: StoredTask, mirror:
   const own: Parsed<RepositorySettings> = sha === null ? { ok: true, value: {} } : await readOwn(mirror, sha)
   const layers = [...(organisation.layer === null ? [] : [organisation.layer]), ...(own.ok ? [own.value] : [])]
   const notes: TaskInputs['notes'][number][] = []
-  if (organisation.problems.length > 0)
+  if (organisation.isLost)
+    notes.push({ reasonCode: 'organisation_settings_unreachable', detail: `${task.repository.owner}/.github` })
+  else if (organisation.problems.length > 0)
     notes.push({ reasonCode: 'organisation_settings_invalid', detail: problemLines(organisation.problems) })
   if (!own.ok) notes.push({ reasonCode: 'repository_settings_invalid', detail: problemLines(own.problems) })
   const settings = (notes.length === 0 ? tighten : strictest)(corridor.settings, ...layers)
