@@ -9,6 +9,8 @@ export type CheckName = typeof CHECK_NAME | typeof SETTINGS_CHECK_NAME
 export interface CheckAnnotation {
   readonly path: string
   readonly line: number
+  /** A warning is told of what nobody requires. */
+  readonly level: 'failure' | 'warning'
   /** At most 255 characters. */
   readonly title: string
   /** At most 64 kB. */
@@ -104,11 +106,11 @@ function parametersOf(
   { status, conclusion, title, summary, text, actions }: CheckContent,
   annotations: readonly CheckAnnotation[] = [],
 ) {
-  const notes = annotations.slice(0, MAX_ANNOTATIONS).map(({ line, ...note }) => ({
+  const notes = annotations.slice(0, MAX_ANNOTATIONS).map(({ line, level, ...note }) => ({
     ...note,
     start_line: line,
     end_line: line,
-    annotation_level: 'failure' as const,
+    annotation_level: level,
   }))
   const output = { title, summary, text, ...(notes.length === 0 ? {} : { annotations: notes }) }
   if (status !== 'completed' || conclusion === null) return { status: 'in_progress' as const, output }

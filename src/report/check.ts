@@ -20,6 +20,8 @@ export interface CheckAction {
 export interface LineNote {
   readonly path: string
   readonly line: number
+  /** `warning` where nobody requires what has failed: a green run shows no red lines. */
+  readonly level: 'failure' | 'warning'
   /** At most 255 characters. */
   readonly title: string
   readonly message: string
@@ -66,10 +68,11 @@ const MAX_MESSAGE = 1_000
 function lineNotes({ evidence }: TaskView): LineNote[] {
   // What is flaky, or failed for another reason than the change, is no mistake of its lines.
   const failed = evidence.filter(({ verdict }) => verdict === 'fail')
-  const all = failed.flatMap(({ criterion, findings = [] }) => findings.map((found) => ({ criterion, found })))
-  return all.slice(0, MAX_NOTES).map(({ criterion, found: { path, line, title, message: said } }) => ({
+  const all = failed.flatMap(({ findings = [], ...one }) => findings.map((found) => ({ ...one, found })))
+  return all.slice(0, MAX_NOTES).map(({ criterion, required, found: { path, line, title, message: said } }) => ({
     path,
     line,
+    level: required ? 'failure' : 'warning',
     title: subject(title, 200) || subject(criterion, 200) || 'Failed',
     message: message(said, MAX_MESSAGE) || 'Failed here.',
   }))

@@ -32,6 +32,7 @@ export function renderSettingsCheck(change: SettingsChange): RenderedCheck {
     annotations: problems.slice(0, MAX_ROWS).map((p) => ({
       path,
       line: p.line,
+      level: 'failure',
       title: subject(p.key, 200) || 'This file cannot be read',
       message: message(p.message, MAX_MESSAGE),
     })),

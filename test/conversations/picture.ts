@@ -144,8 +144,11 @@ async function checkSights(w: World, { commits }: History): Promise<Sight[]> {
 /** What a check run says at lines of files. */
 async function annotationsOf(w: World, id: number): Promise<string[]> {
   const found = await w.gh.as(w.gh.owner).api('GET', `/repos/${w.repo}/check-runs/${id}/annotations`)
-  return (found as { path: string; start_line: number; title: string; message: string }[]).map(
-    ({ path, start_line, title, message }) => `\`${path}:${start_line}\` **${title}**: ${message}`,
+  return (
+    found as { path: string; start_line: number; annotation_level: string; title: string; message: string }[]
+  ).map(
+    ({ path, start_line, annotation_level: level, title, message }) =>
+      `\`${path}:${start_line}\` **${title}**${level === 'failure' ? '' : ` (${level})`}: ${message.replaceAll(/\s+/g, ' ')}`,
   )
 }
 

@@ -26,6 +26,7 @@ const SENTENCES: readonly (readonly [sentence: string, act: Act])[] = [
   [`${WHO} comments on #(\\d+):(.*)`, comment],
   [`${WHO} edits their last comment on #(\\d+):(.*)`, edit],
   [`${WHO} labels #(\\d+): (.+)`, ({ w }, [who = '', at, label = '']) => w.gh.as(who).label(w.repo, Number(at), label)],
+  [`${WHO} takes (\\S+) off #(\\d+)`, unlabel],
   [`${WHO} comments on (\\S+):(\\d+) of #(\\d+):(.*)`, commentOnLine],
   [`${WHO} reviews (?:(\\S+) of )?#(\\d+): ([A-Z_]+)(.*)`, review],
   [`${WHO} dismisses the review of ${WHO} on #(\\d+): (.+)`, dismiss],
@@ -125,6 +126,10 @@ async function openPull({ w }: Stage, words: readonly string[], text: string): P
   const made = await w.gh.as(who).api('POST', `/repos/${w.repo}/pulls`, { title, head: branch, base: 'main', body: '' })
   const { number } = made as { number: number }
   if (number !== Number(at)) throw new Error(`the pull request got the number ${number}, not ${at}`)
+}
+
+async function unlabel({ w }: Stage, [who = '', label = '', at]: readonly string[]): Promise<void> {
+  await w.gh.as(who).api('DELETE', `/repos/${w.repo}/issues/${at}/labels/${encodeURIComponent(label)}`)
 }
 
 /** A branch of one commit more, so that it is none of the others. */

@@ -305,7 +305,13 @@ describe('check runs', () => {
 
   test('carry at most 50 annotations, each at its line', async () => {
     fake.on('POST', /check-runs$/, () => ({ status: 201, body: { id: 3 } }))
-    const annotations = Array.from({ length: 60 }, (_, i) => ({ path: 'a.yml', line: i + 1, title: 't', message: 'm' }))
+    const annotations = Array.from({ length: 60 }, (_, i) => ({
+      path: 'a.yml',
+      line: i + 1,
+      level: 'failure' as const,
+      title: 't',
+      message: 'm',
+    }))
     await createCheck(github, REPO, {
       name: 'Supervisor settings',
       headSha: 'sha',
@@ -330,8 +336,10 @@ describe('check runs', () => {
     fake.on('PATCH', /check-runs\/3$/, () => ({ body: { id: 3 } }))
     fake.on('GET', /check-runs\/3$/, () => ({ body: { id: 3, output: { annotations_count: 2 } } }))
     expect(await countAnnotations(github, REPO, 3)).toBe(2)
-    await updateCheck(github, REPO, 3, content, [{ path: 'a.ts', line: 4, title: 't', message: 'm' }])
-    expect(fake.to('PATCH', /./)[0]?.body).toMatchObject({ output: { annotations: [{ path: 'a.ts', start_line: 4 }] } })
+    await updateCheck(github, REPO, 3, content, [{ path: 'a.ts', line: 4, level: 'warning', title: 't', message: 'm' }])
+    expect(fake.to('PATCH', /./)[0]?.body).toMatchObject({
+      output: { annotations: [{ path: 'a.ts', start_line: 4, annotation_level: 'warning' }] },
+    })
   })
 
   test('are found again by external id, and only those of this App', async () => {

@@ -126,7 +126,10 @@ describe('at lines of files', () => {
   const shown = view({ state: 'FAILED', verdict: 'fail', headSha: 'a'.repeat(40) }, { evidence: [failed] })
 
   it('says what has failed there, once the run is completed', () => {
-    expect(renderCheck(shown).annotations).toEqual([at(3), at(4)])
+    const at34 = (level: string) => [3, 4].map((line) => ({ ...at(line), level }))
+    expect(renderCheck(shown).annotations).toEqual(at34('failure'))
+    const optional = { ...shown, evidence: [{ ...failed, required: false }] }
+    expect(renderCheck(optional).annotations, 'a green run shows nothing red').toEqual(at34('warning'))
     const busy = { ...shown, task: { ...shown.task, state: 'VERIFY' as const, verdict: null } }
     expect(renderCheck(busy).annotations).toEqual([])
   })
@@ -141,7 +144,7 @@ describe('at lines of files', () => {
     expect(renderCheck({ ...shown, evidence: [many] }).annotations).toHaveLength(50)
     const mute = { ...failed, findings: [{ ...at(3), title: '', message: '' }] }
     expect(renderCheck({ ...shown, evidence: [mute] }).annotations).toEqual([
-      { path: 'src/a.ts', line: 3, title: 'Tests', message: 'Failed here.' },
+      { path: 'src/a.ts', line: 3, level: 'failure', title: 'Tests', message: 'Failed here.' },
     ])
   })
 
