@@ -2,6 +2,7 @@ import { replyMarker } from './markers.ts'
 import { type Situation, situationOf } from './situation.ts'
 import { title } from './text/about.ts'
 import { money, shortSha } from './text/format.ts'
+import { atLimit, moreBudget } from './text/more-budget.ts'
 import { outcome } from './text/outcome.ts'
 import { link, mention } from './text/safe.ts'
 import type { TaskView } from './view.ts'
@@ -46,8 +47,11 @@ const QUESTIONS: Partial<Record<Situation, (view: TaskView) => string>> = {
   held: (view) =>
     `a change for **${title(view)}** is held before its push. Let it out? ${how(view, approveHead(view))}`,
   approve_result: (view) => `approve the result of **${title(view)}**? ${how(view, approveHead(view))}`,
-  budget: (view) =>
-    `the budget of ${money(view.task.budgetUsd)} for **${title(view)}** is used up; the work is kept. More: \`/supervise budget 10usd\`.`,
+  budget: (view) => {
+    const more = moreBudget(view)
+    const told = `the budget of ${money(view.task.budgetUsd)} for **${title(view)}** is used up; the work is kept.`
+    return more === null ? `${told} But ${atLimit(view)}` : `${told} More: \`/supervise budget ${more}usd\`.`
+  },
 }
 
 /** Reactions are offered only where they are read. */

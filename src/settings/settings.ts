@@ -55,6 +55,8 @@ export interface Settings {
   readonly ci: { readonly waitMs: number; readonly required: 'auto' | readonly string[] }
   readonly limits: Limits
   readonly commands: { readonly aliases: boolean }
+  /** The lowest `limits.budget` of the files, in US dollars: no flag or command asks for more. Absent = no file says one. */
+  readonly budgetCapUsd?: number | undefined
   readonly labels: { readonly trigger: string; readonly states: boolean }
   readonly skills: { readonly allow: readonly string[] }
 }

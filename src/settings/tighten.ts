@@ -2,7 +2,8 @@
  * The operator's settings bound what a repository's file can ask for (SPEC 4.4). For every key the combination allows
  * nothing that the operator's own value does not:
  *
- * - `automation`, `approvals`, `merge`, `limits`: the stricter of both. `limits.budget` also stays within `budgets.taskMax`.
+ * - `automation`, `approvals`, `merge`, `limits`: the stricter of both. `limits.budget` also stays within `budgets.taskMax`, and
+ *   what a file says of it is the most that `--budget` and `/supervise budget` can ask for.
  * - `ci`: the longer wait and the longer list of required checks, because less of either would be less evidence.
  * - `rules`: all of them; each only adds a refusal or an approval.
  * - `protected`: both lists. `skills.allow`: what both allow; what the operator does not name is never used.
@@ -100,6 +101,7 @@ function combined(outer: Settings, inner: RepositorySettings, operator: Operator
       required: allChecks(outer.ci.required, ci?.required ?? 'auto'),
     },
     limits: lowerLimits(outer.limits, inner.limits ?? {}),
+    ...capOf(outer.budgetCapUsd, inner.limits?.budgetUsd),
     commands: { aliases: inner.commands?.aliases ?? outer.commands.aliases },
     labels: {
       trigger: inner.labels?.trigger ?? outer.labels.trigger,
@@ -148,6 +150,12 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
 function allChecks(outer: Settings['ci']['required'], inner: Settings['ci']['required']): Settings['ci']['required'] {
   if (outer === 'auto') return inner
   return inner === 'auto' ? outer : union(outer, inner)
+}
+
+/** What the operator's `limits.budget` gives a task may be raised in the thread; what a file sets is a limit. */
+function capOf(outer: number | undefined, inner: number | undefined): Pick<Settings, 'budgetCapUsd'> {
+  const caps = [outer, inner].filter((cap) => cap !== undefined)
+  return caps.length === 0 ? {} : { budgetCapUsd: Math.min(...caps) }
 }
 
 function lowerLimits(outer: Limits, inner: NonNullable<RepositorySettings['limits']>): Limits {

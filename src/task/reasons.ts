@@ -65,6 +65,7 @@ export const REASON_CODES = [
   'organisation_settings_invalid',
   'organisation_settings_unreachable',
   'budget_above_cap',
+  'flag_lowered',
   // running
   'plan_ready',
   'workspace_ready',

@@ -142,6 +142,20 @@ story('one that is deleted where the App can see it holds no longer', { limitMs:
   expect(await w.query('select 1 from organisation_files')).toEqual([])
 })
 
+story('a flag that asks for more than a file allows gets the limit, and the thread says so', {}, async (w) => {
+  await organisation(w, 'automation: manual\nlimits: { budget: 3usd }\n')
+  const { issue } = await w.ask({ request: '--budget 10usd --timeout 45m fix add() in src/add.js: it subtracts.' })
+  await w.reaches('PLAN approval')
+  const said = await w.says(issue, /Waiting for approval/)
+  expect(said).toContain('Budget $3.00 and 30 min.')
+  expect(said).toMatch(
+    /asks for more than is allowed here; the limit holds.*--budget 10usd was asked for, 3usd is allowed/,
+  )
+  expect(said).toMatch(/--timeout 45m was asked for, 30m is allowed/)
+  await w.gh.as('maintainer').comment(w.repo, issue, '/supervise budget 4usd')
+  await w.says(issue, /That budget was not taken.*\/supervise budget 3usd/s)
+})
+
 /** A branch with a settings file of that text, and a pull request for it. */
 async function propose(w: World, branch: string, text: string | null, by = 'reviewer'): Promise<PullJson> {
   const { gh, repo } = w

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { renderAsking } from '../../src/report/asking.ts'
+import { renderComment } from '../../src/report/comment.ts'
 import { commitMessage } from '../../src/report/commit-message.ts'
 import { bytesText, durationText, list, money } from '../../src/report/text/format.ts'
 import { REASONS, wordsFor } from '../../src/report/text/reasons.ts'
 import { code, fence, login, mention, message, plain, quote, row, subject } from '../../src/report/text/safe.ts'
 import { markdown } from '../../src/report/text/safe-markdown.ts'
 import { REASON_CODES } from '../../src/task/reasons.ts'
-import { TASK } from './views.ts'
+import { TASK, view } from './views.ts'
 
 describe('foreign text stays readable and does nothing', () => {
   it.each([
@@ -123,5 +125,22 @@ describe('numbers', () => {
       'a, b and c',
       'a, b and 2 more',
     ])
+  })
+})
+
+describe('more budget is offered as far as it goes', () => {
+  const waiting = { state: 'EXECUTE', waitingOn: 'budget', reasonCode: 'budget_reached' } as const
+  it.each([
+    [5, undefined, '`/supervise budget 10usd` gives more'],
+    [5, 8, '`/supervise budget 8usd` gives more'],
+    [10, 20, '`/supervise budget 20usd` gives more'],
+    [12, 20, '`/supervise budget 20usd` gives more'],
+    [3, 3, 'no more than $3.00 is allowed for one task'],
+  ])('budget %s, limit %s', (budgetUsd, budgetCapUsd, words) => {
+    const v = view({ ...waiting, budgetUsd }, budgetCapUsd === undefined ? {} : { budgetCapUsd })
+    const asked = renderAsking(v, ['maria'], 'https://github.example/1', 'x')
+    expect(renderComment(v)).toContain(words)
+    if (words.startsWith('no more')) expect(asked).not.toContain('/supervise budget')
+    else expect(asked).toContain(words.slice(0, 24))
   })
 })

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DEFAULT_OPERATOR_SETTINGS } from '../../src/settings/parse.ts'
+import { tighten } from '../../src/settings/tighten.ts'
 import { advance } from '../../src/store/advance.ts'
 import { storeDecision } from '../../src/store/decisions.ts'
 import { transitionsOf } from '../../src/store/history.ts'
@@ -176,6 +177,15 @@ describe('budget', () => {
       { reasonCode: 'budget_above_cap', suggestions: [`/supervise budget ${cap}usd`] },
     ])
     expect(await saying(task, 'budget', `${cap}usd`)).toBe('budget_changed')
+  })
+
+  test('is refused above the limit of a settings file, too', async () => {
+    const task = await given('EXECUTE', { waitingOn: 'budget' })
+    const settings = tighten(DEFAULT_OPERATOR_SETTINGS, { limits: { budgetUsd: 6 } })
+    await store.sql('update tasks set settings = $2 where id = $1', [task.id, JSON.stringify(settings)])
+    expect(await saying(task, 'budget', '7usd')).toBe('budget_above_cap')
+    expect(await replies()).toMatchObject([{ suggestions: ['/supervise budget 6usd'] }])
+    expect(await saying(task, 'budget', '6usd')).toBe('budget_changed')
   })
 
   test('goes down, too, and while an agent works', async () => {

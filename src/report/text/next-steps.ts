@@ -4,6 +4,7 @@ import { type Situation, situationOf } from '../situation.ts'
 import type { TaskView } from '../view.ts'
 import { givenSoFar } from './approvals.ts'
 import { dateText, list, shortSha } from './format.ts'
+import { atLimit, moreBudget } from './more-budget.ts'
 import { AGAIN_WORDS, wordsFor } from './reasons.ts'
 import { link, login } from './safe.ts'
 
@@ -97,7 +98,11 @@ const STEPS: Record<Situation, Steps> = {
   unverified: (view) => [step(null, `**To go on:** request changes on ${pull(view)}, or close it.`), CANCEL],
   approve_result: (view) => [...approve(view, '`/supervise approve`'), CANCEL],
   quota: always(BY_ITSELF, CANCEL),
-  budget: always(step('budget', '**To go on:** `/supervise budget 10usd` gives more'), CANCEL),
+  budget: (view) => {
+    const more = moreBudget(view)
+    if (more === null) return [step(null, `**To go on:** ${atLimit(view)}`), CANCEL]
+    return [step('budget', `**To go on:** \`/supervise budget ${more}usd\` gives more`), CANCEL]
+  },
   capacity: always(BY_ITSELF, CANCEL),
   retry: always(BY_ITSELF, CANCEL),
   finishing: always(),

@@ -282,9 +282,10 @@ export const REASONS = {
   ),
   budget_above_cap: words(
     'That budget was not taken.',
-    'It is higher than the operator allows for one task.',
+    'It is higher than the operator, the organisation or the repository allows for one task.',
     'Send the command again with a smaller one.',
   ),
+  flag_lowered: words('A flag asks for more than is allowed here; the limit holds.'),
 
   // running
   plan_ready: words('The plan is ready.'),

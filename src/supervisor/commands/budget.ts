@@ -1,16 +1,17 @@
 import { parseMoney } from '../../settings/units.ts'
 import { isFinal } from '../../task/states.ts'
 import type { CommandHandler, CommandResult } from '../apply/command.ts'
+import { budgetCapOf } from '../settings/budget-cap.ts'
 import { argumentOf } from './argument.ts'
 
 /**
- * `/supervise budget <amount>`: what the task may cost in all, up to the operator's cap. A task that waits for it goes on;
+ * `/supervise budget <amount>`: what the task may cost in all, up to the cap of the operator and the limits of the settings files. A task that waits for it goes on;
  * a plan that waits for approval is made again, because the budget is a part of what is approved.
  */
 export const budget: CommandHandler = async ({ corridor, task, command }) => {
   const word = argumentOf(command, 'argument')
   const amount = parseMoney(word)
-  const cap = corridor.settings.budgets.taskMaxUsd
+  const cap = budgetCapOf(corridor, task)
   if (isFinal(task.state))
     return { reasonCode: 'no_open_task', reply: { ...REFUSAL, reasonCode: 'no_open_task', word } }
   if (amount === null || amount > cap) {

@@ -16,6 +16,7 @@ import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { Plan } from '../../task/plan.ts'
 import { planDocuments } from '../answers/earlier-results.ts'
 import { holdsFor } from '../apply/record-approval.ts'
+import { budgetCapOf } from '../settings/budget-cap.ts'
 import type { Corridor } from '../corridor.ts'
 import { readPlan } from '../read-snapshot.ts'
 import { AVAILABLE_VERBS } from '../verbs.ts'
@@ -62,6 +63,7 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     },
     detail: await lastMessage(db, taskId),
     changesHeard: await askedOf(db, taskId, { reviews: !isOnPullRequest(task) || task.pushedSha !== null }),
+    budgetCapUsd: budgetCapOf(corridor, task),
     verbs: AVAILABLE_VERBS,
     plainReplies: true,
     reactions: true,

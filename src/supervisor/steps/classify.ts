@@ -6,6 +6,7 @@ import { syncMirror } from '../git/sync-mirror.ts'
 import { askOpinion } from '../models/ask-opinion.ts'
 import { wantStateLabels } from '../outbox/state-labels.ts'
 import { readSnapshot } from '../read-snapshot.ts'
+import { flagsWithin } from '../settings/flags-within.ts'
 import { isSettingsNote, readSettings } from '../settings/read-settings.ts'
 import { repositoryPacks } from '../skills/repository-packs.ts'
 import type { Step } from '../work/step.ts'
@@ -46,9 +47,11 @@ export const classifyTask: Step = async (context) => {
   const opinion = await askOpinion(context, input)
   const classification = classifyWith(input, opinion)
   const { type, risk, complexity, mode, workflow, confidence, capabilities } = classification
+  const { budgetUsd, notes: lowered } = flagsWithin(task.flags, settings, task.budgetUsd)
   const notes = [
-    ...task.inputs.notes.filter((n) => !isSettingsNote(n.reasonCode) && n.reasonCode !== 'skill_invalid'),
+    ...task.inputs.notes.filter((n) => !isSettingsNote(n.reasonCode) && !OWN_NOTES.includes(n.reasonCode)),
     ...broken,
+    ...lowered,
   ]
   for (const p of problems)
     notes.push({ reasonCode: 'skill_invalid', detail: `${p.file}:${p.line}: ${p.message}`.slice(0, 500) })
@@ -78,8 +81,7 @@ export const classifyTask: Step = async (context) => {
       capabilities: [...capabilities],
       classification: corridor.db.json(classification),
       settings: corridor.db.json(settings),
-      // What nobody named is the repository's to say; at the door only the operator's limit was known.
-      ...(task.flags.budgetUsd === undefined ? { budgetUsd: settings.limits.budgetUsd } : {}),
+      budgetUsd,
       settingsSha: sha,
       inputs: corridor.db.json({ ...inputs, ...pack, notes }),
     },
@@ -94,6 +96,9 @@ export const classifyTask: Step = async (context) => {
     },
   }
 }
+
+/** Notes that each classification writes anew. */
+const OWN_NOTES: readonly string[] = ['skill_invalid', 'flag_lowered']
 
 const toldOf = (opinion: AskedOpinion): string =>
   opinion.kind === 'given' ? `${opinion.by} was heard` : `${opinion.by} was not heard: ${opinion.why}`
