@@ -10,6 +10,8 @@ export interface Database {
   readonly prisma: PrismaClient
   /** Its own few connections for the inbox, so that work in progress cannot starve acknowledgement. */
   readonly inboxPool: pg.Pool
+  /** Connections that hold a lock each, for as long as what they guard takes. */
+  readonly lockPool: pg.Pool
   readonly url: string
   /** Makes free text storable: redacted, and without NUL and halves of characters, which Postgres refuses. */
   readonly text: (text: string) => string
@@ -26,6 +28,8 @@ export interface DatabaseOptions {
 
 const MAX_CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 10_000
+/** More than the queue has hands, so that nobody waits for another's lock to end. */
+const MAX_LOCKS = 16
 const STATEMENT_TIMEOUT_MS = 30_000
 
 /** Opens the pools; the first query connects. Errors of idle connections go to `onError`, not to the process. */
@@ -38,6 +42,15 @@ export function openDatabase({ url, redact, onError }: DatabaseOptions): Databas
   }
   const inboxPool = new pg.Pool({ ...settings, max: 3 })
   inboxPool.on('error', onError)
+  // What breaks while it is lent out is heard by who holds the lock.
+  const lockPool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    max: MAX_LOCKS,
+  })
+  lockPool.on('error', onError)
   const adapter = new PrismaPg(
     { ...settings, max: MAX_CONNECTIONS },
     { onPoolError: onError, onConnectionError: onError },
@@ -51,12 +64,13 @@ export function openDatabase({ url, redact, onError }: DatabaseOptions): Databas
   return {
     prisma,
     inboxPool,
+    lockPool,
     url,
     text,
     json: (value) => cleanJson(value, text) as Prisma.InputJsonValue,
     close: async () => {
       await prisma.$disconnect()
-      await inboxPool.end()
+      await Promise.all([inboxPool.end(), lockPool.end()])
     },
   }
 }
