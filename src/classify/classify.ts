@@ -1,3 +1,4 @@
+import type { ResultPlace } from '../settings/settings.ts'
 import type { Capability } from '../task/capability.ts'
 import { changesFiles } from '../task/changes-files.ts'
 import type { SkillMatch } from '../task/skill.ts'
@@ -5,6 +6,7 @@ import type { Classification, Complexity, Mode, Risk, TaskType, Workflow } from 
 import { COMPLEXITIES, isCodeType, RISKS } from '../task/task.ts'
 import { calibrated } from './calibration.ts'
 import { withoutClaims } from './claims.ts'
+import { deliveryOf, targetIn } from './delivery.ts'
 import { strongestOf } from './explain.ts'
 import { isRead } from './language.ts'
 import { DANGERS, LANGUAGES } from './languages.ts'
@@ -35,6 +37,8 @@ export interface ClassifyInput {
   readonly told?: TaskType | null
   /** Which of several tasks was chosen, or that it is one: then no list is looked for. */
   readonly isOne?: boolean
+  /** Where results in words go if the request does not say; absent: in the thread. */
+  readonly results?: ResultPlace
   readonly skills: readonly SkillMatch[]
 }
 
@@ -84,7 +88,13 @@ function judge(input: ClassifyInput, atLeast: Risk): Classification {
   const confidence = calibrated(strength * (isRead(read.language) ? (foreign ? IN_OTHER_LANGUAGES : 1) : NOT_READ))
 
   const several = input.isOne === true || told !== null ? [] : tasksIn(read.listed)
-  const onFiles = touchesFiles(type, matches, read.paths)
+  const target = targetIn(read.wanted)
+  const onFiles = touchesFiles(type, matches, read.paths, target)
+  const delivery = deliveryOf(type, onFiles, {
+    matches,
+    wanted: read.wanted,
+    settings: input.results ?? 'comment',
+  })
   const size = sizeOf(read.wanted)
   const complexity = highest(COMPLEXITIES, [
     size.complexity,
@@ -105,7 +115,7 @@ function judge(input: ClassifyInput, atLeast: Risk): Classification {
     mode: modeFor({
       type,
       risk,
-      changesFiles: changesFiles({ type, capabilities }),
+      changesFiles: changesFiles({ type, capabilities, ...delivery }),
       repositoryPrivate: input.repositoryPrivate,
       complexity,
       requested: input.mode,
@@ -115,6 +125,7 @@ function judge(input: ClassifyInput, atLeast: Risk): Classification {
     confidence,
     ...(rival === null ? {} : { rival }),
     ...(several.length === 0 ? {} : { several }),
+    ...delivery,
     signals: [
       ...(told === null ? [] : [{ name: 'person_said', matched: '', effect: `type ${told} +${TOLD_SCORE}` }]),
       ...(foreign ? [{ name: 'other_language', matched: read.language.code, effect: 'less confidence' }] : []),
@@ -163,10 +174,19 @@ function riskOf(
 }
 
 /** Writing and data work are on files of the repository when the text says so (see task/changes-files.ts). */
-function touchesFiles(type: TaskType, matches: readonly Match[], paths: readonly string[]): boolean {
+function touchesFiles(
+  type: TaskType,
+  matches: readonly Match[],
+  paths: readonly string[],
+  /** Where the result is to go: not what the work is on. */
+  target: string | null,
+): boolean {
   if (isCodeType(type)) return true
-  if (type === 'writing') return matches.some((m) => m.rule.effect.files === true && m.weight >= 0.5)
-  return type === 'data_transformation' && paths.length > 0
+  if (type === 'writing')
+    return matches.some(
+      (m) => m.rule.effect.files === true && m.weight >= 0.5 && (target === null || !m.matched.includes(target)),
+    )
+  return type === 'data_transformation' && paths.some((path) => path !== target)
 }
 
 const CAPABILITY: Readonly<Record<TaskType, Capability>> = {

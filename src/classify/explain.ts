@@ -24,6 +24,8 @@ function describe(effect: Effect, match: Match): string {
   if (effect.complexity !== undefined) parts.push(`complexity ${effect.complexity}`)
   if (effect.confidence !== undefined) parts.push(`confidence ${effect.confidence > 0 ? '+' : ''}${effect.confidence}`)
   if (effect.files === true) parts.push('files of the repository')
+  if (effect.delivers !== undefined)
+    parts.push(effect.delivers === 'file' ? 'result as a file' : 'result in the thread')
   if (effect.readOnly === true) parts.push('only reads')
   if (effect.contained === true) parts.push('runs what the repository has')
   if (effect.raises === true) parts.push('risk one step higher')

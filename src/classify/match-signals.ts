@@ -115,6 +115,7 @@ const startsClause = (before: string): boolean => CLAUSE.test(before)
 const negatable = ({ where, effect }: SignalRule): boolean =>
   where === 'action' ||
   effect.raises === true ||
+  effect.delivers !== undefined ||
   effect.risk !== undefined ||
   effect.riskIfActing !== undefined ||
   effect.files === true

@@ -35,6 +35,8 @@ export interface Effect {
   readonly confidence?: number
   /** The work is on files of the repository, also where the type alone does not say so. */
   readonly files?: true
+  /** Where a result in words is wanted: as a file in a pull request, or in the thread whatever the settings say. */
+  readonly delivers?: 'file' | 'thread'
   /** The task only reads: an ops task without this is of medium risk at least. */
   readonly readOnly?: true
   /** What runs is the repository's own: an ops task without this acts on something outside, which is high risk. */

@@ -1,3 +1,4 @@
+import { TARGET } from './delivery.ts'
 import type { SignalRule } from './rule.ts'
 import { order, prose, rule, title, types } from './rule.ts'
 import { AUTOMATION, DATA, FINITE, REPOSITORY_DOCS } from './vocabulary.ts'
@@ -46,6 +47,11 @@ export const WORDS: readonly SignalRule[] = [
   title('title_docs', `typos?|misspell\\w{0,4}|misspelt|(?:grammar|spelling) (?:mistakes?|errors?|issues?|fix\\w{0,3}|in|of)|grammatical|wording|overview (?:for|of)|docstrings?|examples? (?:in|for|of)|tutorials?|${REPOSITORY_DOCS}(?! ?-?(?:sites?|search|build|generator|server|theme|parser|viewer|hover|preview|links? check))`, types({ writing: 3.5 }, { files: true })),
   prose('docs_words', `typos?|misspell\\w{0,4}|outdated docs?|(?:not|un|poorly |better )documented|(?:update|improve|add|clarify|extend|in|to) (?:the |our )?(?:readme|docs?|documentation|wiki|changelog|contributing)|undocumented|(?:readme|documentation|docs) (?:is|are|says?|states?|should|does|mentions?|page|section)`, types({ writing: 2 }, { files: true })),
   title('title_text', '(?:blog ?)?(?:posts?|articles?)|blog|announcements?|newsletter|press release|release notes|case study|white ?paper|abstract|slides|talk proposal|cfp|landing page copy|copy(?:writing)?|translations?|style guide|faq|glossary|welcome (?:message|email)|social media|tweet', types({ writing: 2.5 })),
+
+  // Where the result of a text, a study or a decision goes (delivery.ts).
+  rule('as_pull_request', 'prose', `\\b(?:(?:open|create|make|send|submit|raise|prepare|file) (?:me |us )?(?:an? |the )?(?:draft )?(?:pull request|pr)\\b(?! ?(?:template|titles?|reviews?|checks?|labels?|number))|(?:as|in|via|by|through|with) (?:an? )(?:new |draft |separate )?(?:pull request|pr)\\b)`, { delivers: 'file' }),
+  rule('as_file', 'prose', `\\b(?:${TARGET}|(?:as|in(?:to)?) (?:an? )(?:new |separate |markdown |text |single |json |csv |yaml ){0,2}(?:file|document)\\b(?= (?:in|under|of) (?:the|this|our) repo(?:sitory)?| (?:named|called)|[.,;!]|$))`, { delivers: 'file' }, 'im'),
+  prose('in_thread', '(?:answer|reply|post (?:it|the \\w{2,20})|respond|tell (?:me|us)) (?:(?:right |only |just )?here|in (?:the|this|a) (?:thread|comments?|issue))|(?:just|only) (?:answer|a comment|comment)|as a (?:comment|reply)', { delivers: 'thread' }),
 
   // Decisions.
   prose('decision_words', "should (?:we|i)|pros and cons|trade-?offs?|is it worth|better (?:choice|option|fit)|best (?:choice|option)|help (?:me|us) (?:to )?(?:decide|choose)|go (?:with|for) \\w{1,30}(?: \\w{1,20}){0,3} or|which (?:one|option) [^?\\n]{0,60}|build (?:vs\\.?|or) buy|make a decision|a decision (?:on|about)|(?:we|need|have) to (?:decide|choose|agree)|what do (?:you|people|others|we) (?:all )?think|thoughts\\?|(?:any )?opinions|feedback (?:is )?(?:welcome|wanted|appreciated)|looking for (?:feedback|opinions|input)|(?:let's|to) discuss", types({ decision_support: 3 })),

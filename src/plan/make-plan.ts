@@ -2,6 +2,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { Grant } from '../task/grant.ts'
 import type { Plan, VerificationPlan, VerifyCommand } from '../task/plan.ts'
 import type { Classification, RequestFlags } from '../task/task.ts'
+import { type DeliveryPlace, deliveryFor } from './delivery.ts'
 import { formFor } from './form.ts'
 import type { Skill } from './skills.ts'
 import { criteriaFor, jobsFor } from './templates.ts'
@@ -23,6 +24,8 @@ export interface PlanInput {
   readonly verification: VerificationPlan
   /** Title, body and request, for what they say about the form of the result; untrusted. */
   readonly wanted: string
+  /** For results in words that are wanted as a file. */
+  readonly place?: DeliveryPlace
   /** Documents that a model wrote for this plan; absent = none. */
   readonly documents?: Plan['documents']
   readonly revision: number
@@ -37,7 +40,8 @@ const SKILL_CHECK_MS = 600_000
 export function makePlan(input: PlanInput): Plan {
   const { classification, skill, flags, baseSha } = input
   const timeMs = Math.min(flags.timeoutMs ?? input.settings.limits.timeMs, input.settings.limits.timeMs)
-  const onFiles = baseSha !== null
+  const { delivery } = deliveryFor(classification, baseSha === null ? undefined : input.place, input.wanted)
+  const onFiles = baseSha !== null && delivery === undefined
   const form = onFiles ? null : formFor(classification, skill, input.wanted)
   return {
     version: 1,
@@ -53,12 +57,20 @@ export function makePlan(input: PlanInput): Plan {
     revision: input.revision,
     changeRequest: input.changeRequest,
     jobs: jobsFor({ classification, onFiles, backend: flags.backend ?? null, timeMs }),
-    criteria: criteriaFor({ classification, form }),
-    verification: onFiles ? verificationFor(input.verification, skill) : NOTHING_TO_RUN,
+    criteria: criteriaFor({ classification, form, delivery }),
+    // A file of the repository has to leave the repository's own checks green, whatever it holds.
+    verification: onFiles
+      ? verificationFor(input.verification, skill)
+      : delivery === undefined
+        ? NOTHING_TO_RUN
+        : input.verification,
     ...(input.documents?.length ? { documents: input.documents } : {}),
     ...(form === null ? {} : { form }),
+    ...(delivery === undefined ? {} : { delivery }),
     grant: {
       ...grantFor(classification, onFiles, timeMs, input.budgetUsd),
+      // The supervisor writes that file itself; that nothing else changes is held at the publish gate.
+      ...(delivery === undefined ? {} : { paths: [delivery.path] }),
       network: onFiles ? (input.network ?? []) : [],
     },
   }

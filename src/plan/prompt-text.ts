@@ -1,5 +1,5 @@
 import type { Grant } from '../task/grant.ts'
-import type { Plan } from '../task/plan.ts'
+import { isInWords, type Plan } from '../task/plan.ts'
 
 /** The wording of prompts. Nothing in it comes from outside. */
 export const RULES = {
@@ -52,12 +52,12 @@ export function grantLines(grant: Grant, jobTimeMs: number): readonly string[] {
 }
 
 /** What will count as done. The commands are the repository's own words: quoted, on one line, bounded. */
-export function evidenceLines({ baseSha, verification }: Plan): readonly string[] {
-  if (baseSha === null)
+export function evidenceLines(plan: Plan): readonly string[] {
+  if (isInWords(plan))
     return [
       'The supervisor checks that the result exists, is well formed and has the form asked for. Your own word is no evidence.',
     ]
-  const { commands } = verification
+  const { commands } = plan.verification
   return [
     'After you end, the supervisor commits the worktree and looks at that very commit in a fresh checkout. Your own word is no evidence.',
     '- The change: which files, how large, whether tests became weaker.',

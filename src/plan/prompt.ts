@@ -1,5 +1,5 @@
 import type { ChangeRequest, LineComment } from '../task/change-request.ts'
-import type { Plan, PlannedJob } from '../task/plan.ts'
+import { isInWords, type Plan, type PlannedJob } from '../task/plan.ts'
 import type { Snapshot } from '../task/snapshot.ts'
 import { asAnswerPrompt, evidenceLines, grantLines, RULES } from './prompt-text.ts'
 import type { Skill } from './skills.ts'
@@ -51,7 +51,7 @@ export function buildPrompt(input: PromptInput): string {
   const { plan, job, snapshot, skill, repair, followUp } = input
   const untrusted = createUntrusted(input.delimiter)
   const reviewing = job.type === 'reviewer'
-  const onFiles = plan.baseSha !== null
+  const onFiles = !isInWords(plan)
   const comments = snapshot.comments.slice(-MAX_COMMENTS)
   const sections: readonly (readonly [string, readonly string[]])[] = [
     [
@@ -74,11 +74,16 @@ export function buildPrompt(input: PromptInput): string {
       [
         `${job.goal}.`,
         `Task type: ${plan.type}. Risk: ${plan.risk}. Mode: ${plan.mode}.`,
-        ...(plan.baseSha === null ? [] : [`The worktree starts from commit ${plan.baseSha}.`]),
+        ...(plan.delivery === undefined
+          ? []
+          : [
+              `The supervisor puts the result into \`${plan.delivery.path}\` itself, and opens a pull request with it.`,
+            ]),
+        ...(!onFiles ? [] : [`The worktree starts from commit ${plan.baseSha}.`]),
       ],
     ],
     ['What must be true at the end', plan.criteria.map((c) => `- ${c}`)],
-    ['What you may do', grantLines(plan.grant, job.timeoutMs)],
+    ['What you may do', grantLines(onFiles ? plan.grant : { ...plan.grant, paths: [] }, job.timeoutMs)],
     ['What will be checked, and by whom', evidenceLines(plan)],
     [
       'Material: the issue',
@@ -140,7 +145,9 @@ export function buildPrompt(input: PromptInput): string {
       followUp.length === 0
         ? []
         : [
-            'Earlier work is in the worktree already. Do what is asked for here, all of it; keep the rest.',
+            onFiles
+              ? 'Earlier work is in the worktree already. Do what is asked for here, all of it; keep the rest.'
+              : 'Write the whole result again. Do what is asked for here, all of it; keep the rest.',
             ...requestBlocks(untrusted, followUp),
           ],
     ],

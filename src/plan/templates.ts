@@ -68,12 +68,24 @@ function mainCapability({ capabilities }: Classification, onFiles: boolean): Cap
 export function criteriaFor({
   classification,
   form,
+  delivery,
 }: {
   classification: Classification
-  /** null: the result is a commit. */
+  /** null: the result is a change of files that an agent makes. */
   form: ResultForm | null
+  delivery?: { readonly path: string } | undefined
 }): readonly string[] {
-  if (form !== null) return [...ANSWER_CRITERIA[classification.workflow], ...formCriteria(form)]
+  if (form !== null)
+    return [
+      ...ANSWER_CRITERIA[classification.workflow],
+      ...formCriteria(form),
+      ...(delivery === undefined
+        ? []
+        : [
+            `A pull request holds it as ${delivery.path}, and changes nothing else`,
+            'Every required verification command exits with 0 on the commit that is pushed',
+          ]),
+    ]
   return [
     'The branch holds the change that was asked for, and at least one file differs from the base',
     ...(TYPE_CRITERIA[classification.type] ?? []),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { VerifyCommand } from '../task/plan.ts'
 import { duration, line, listOf, money, named, script, section, size, wholeNumber, yesOrNo } from './fields.ts'
-import { type ActorRule, AUTOMATION_LEVELS, MERGE_POLICIES, RULE_COMMANDS } from './settings.ts'
+import { type ActorRule, AUTOMATION_LEVELS, MERGE_POLICIES, RESULT_PLACES, RULE_COMMANDS } from './settings.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -18,6 +18,11 @@ const skillName = named(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name of a skill: lower-c
 const glob = named(
   /^(?![!/])(?!.*(?:^|\/)\.\.(?:\/|$))[^\p{Cc}\p{Cf}\\]{1,200}$/u,
   'a glob such as infra/**, relative to the root of the repository, without a leading ! or / and without ..',
+)
+/** Plain names, none of which begins with a dot: what a repository's own machinery reads stands in folders that do. */
+const folder = named(
+  /^(?=.{1,100}$)[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/,
+  'a folder of the repository such as docs/research, without a dot at the beginning of a name',
 )
 /** GitHub allows 50 characters; the rest is for `:rigorous` and the like. A comma would part labels in queries. */
 const labelName = named(
@@ -117,6 +122,7 @@ export const REPOSITORY_SHAPE = {
     .optional(),
   commands: section({ aliases: yesOrNo.optional() }).optional(),
   labels: section({ trigger: labelName.optional(), states: yesOrNo.optional() }).optional(),
+  results: section({ as: z.enum(RESULT_PLACES).optional(), folder: folder.optional() }).optional(),
   skills: section({ allow: listOf(skillName, 100).optional() }).optional(),
 } as const
 

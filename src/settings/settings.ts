@@ -8,6 +8,10 @@ export type Automation = (typeof AUTOMATION_LEVELS)[number]
 export const MERGE_POLICIES = ['never', 'on_approval'] as const
 type MergePolicy = (typeof MERGE_POLICIES)[number]
 
+/** Where results in words go when the request does not say: research, texts, decisions, data. */
+export const RESULT_PLACES = ['comment', 'pull_request'] as const
+export type ResultPlace = (typeof RESULT_PLACES)[number]
+
 export const RULE_COMMANDS = ['run', 'plan', 'approve'] as const
 
 /** One rule of who × command × paths. Empty lists mean all. It adds a refusal or an approval, and never takes one away. */
@@ -58,6 +62,8 @@ export interface Settings {
   /** The lowest `limits.budget` of the files, in US dollars: no flag or command asks for more. Absent = no file says one. */
   readonly budgetCapUsd?: number | undefined
   readonly labels: { readonly trigger: string; readonly states: boolean }
+  /** `folder`: where a file goes that was asked for without a path. */
+  readonly results: { readonly as: ResultPlace; readonly folder: string }
   readonly skills: { readonly allow: readonly string[] }
 }
 
@@ -65,7 +71,7 @@ type Some<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
 /** What a repository's (or its organisation's) file gave, and nothing else: no default is filled in. */
 export type RepositorySettings = Some<
-  Omit<Settings, 'prefer' | 'approvals' | 'ci' | 'limits' | 'commands' | 'labels' | 'skills'>
+  Omit<Settings, 'prefer' | 'approvals' | 'ci' | 'limits' | 'commands' | 'labels' | 'results' | 'skills'>
 > & {
   readonly prefer?: Some<Settings['prefer']> | undefined
   readonly approvals?: Some<Settings['approvals']> | undefined
@@ -73,6 +79,7 @@ export type RepositorySettings = Some<
   readonly limits?: Some<Limits> | undefined
   readonly commands?: Some<Settings['commands']> | undefined
   readonly labels?: Some<Settings['labels']> | undefined
+  readonly results?: Some<Settings['results']> | undefined
   readonly skills?: Some<Settings['skills']> | undefined
 }
 

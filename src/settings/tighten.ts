@@ -11,6 +11,7 @@
  * - `verify`: a repository says itself what must pass in it; the operator's commands, if any, come first and are added to,
  *   never replaced. A name that stands twice gets a number.
  * - `setup`: the repository's own, else the operator's. It grants nothing: it runs in the same box, with the same network.
+ * - `results`: the repository's choice. A result that becomes a file passes the same gates as any change.
  * - `commands.aliases`, `labels`: the repository's choice. They say how a command is written, not who may give it or what it
  *   may do: the sender's permission is read either way.
  */
@@ -61,6 +62,7 @@ function settingsOf(operator: OperatorSettings): Settings {
     limits,
     commands,
     labels,
+    results,
     skills,
   } = operator
   const budgetUsd = Math.min(limits.budgetUsd, operator.budgets.taskMaxUsd)
@@ -77,6 +79,7 @@ function settingsOf(operator: OperatorSettings): Settings {
     limits: { ...limits, budgetUsd },
     commands,
     labels,
+    results,
     skills,
   }
 }
@@ -107,6 +110,7 @@ function combined(outer: Settings, inner: RepositorySettings, operator: Operator
       trigger: inner.labels?.trigger ?? outer.labels.trigger,
       states: inner.labels?.states ?? outer.labels.states,
     },
+    results: { as: inner.results?.as ?? outer.results.as, folder: inner.results?.folder ?? outer.results.folder },
     skills: { allow: outer.skills.allow.filter((name) => inner.skills?.allow?.includes(name) ?? true) },
   }
 }

@@ -65,5 +65,11 @@ export interface Plan {
   readonly documents?: readonly { readonly name: string; readonly sha256: string }[]
   /** What a result in words must have; absent for work on files, and in plans of earlier versions. */
   readonly form?: ResultForm
+  /** Where the supervisor puts a result in words, as a commit of its own; absent = it is shown in the thread. */
+  readonly delivery?: { readonly path: string }
   readonly grant: Grant
 }
+
+/** Whether the jobs write a result in words: they get no worktree, and the last one's result is what was asked for. */
+export const isInWords = (plan: Pick<Plan, 'baseSha' | 'delivery'>): boolean =>
+  plan.baseSha === null || plan.delivery !== undefined

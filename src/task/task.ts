@@ -95,6 +95,11 @@ export interface Classification {
   readonly rival?: TaskType
   /** The tasks of different kinds that the request holds, in its order; absent where it is one. */
   readonly several?: readonly TaskPart[]
+  /** A result in words that is wanted as a file of the repository, in a pull request; absent = it is shown in the thread. */
+  readonly delivery?: {
+    /** The path that was asked for, checked by form (classify/delivery.ts); null = the plan names one. */
+    readonly path: string | null
+  }
   readonly signals: readonly Signal[]
   /** Name of the skill pack that took part, or null. */
   readonly skill: string | null

@@ -13,6 +13,9 @@ const ALL = [...SIGNALS, ...LANGUAGES]
 const ROWS: readonly (readonly [signal: string, title: string, body?: string])[] = [
   ['tag_writing', '[content] Spring edition'],
   ['tag_data', 'data: third quarter'],
+  ['as_pull_request', 'Compare both and open a pull request'],
+  ['as_file', 'Compare both and put the result into docs/both.md'],
+  ['in_thread', 'Compare both and answer here'],
   ['heading_workaround', 'Menu', '### Workaround\nClose it.'],
   ['heading_automation', 'Release', '### Failing workflow\nrelease.yml'],
   ['heading_text', 'Spring edition', '### Audience\nTeachers.'],

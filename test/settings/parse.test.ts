@@ -32,6 +32,7 @@ ci: { wait: 90s, required: [build, "test (20)"] }
 limits: { budget: 2.50usd, time: 1h, files: 10, bytes: 200kB, repairs: 0, followUps: 1, parallel: 3 }
 commands: { aliases: true }
 labels: { trigger: "bot: go", states: false }
+results: { as: pull_request, folder: docs/research }
 skills: { allow: [release-notes] }
 `
     expect(parseRepositorySettings(text, FILE)).toEqual({
@@ -51,6 +52,7 @@ skills: { allow: [release-notes] }
         limits: { budgetUsd: 2.5, timeMs: 3_600_000, files: 10, bytes: 200_000, repairs: 0, followUps: 1, parallel: 3 },
         commands: { aliases: true },
         labels: { trigger: 'bot: go', states: false },
+        results: { as: 'pull_request', folder: 'docs/research' },
         skills: { allow: ['release-notes'] },
       },
     })
@@ -66,6 +68,9 @@ skills: { allow: [release-notes] }
 
   test.each([
     ['automation: ful', 'automation', 1, 13, 'manual, cautious, balanced, full'],
+    ['results: { as: issue }', 'results.as', 1, 16, 'comment, pull_request'],
+    ['results: { folder: .github/workflows }', 'results.folder', 1, 20, 'a folder of the repository'],
+    ['results: { folder: docs/../src }', 'results.folder', 1, 20, 'a folder of the repository'],
     ['limits:\n  budget: 5\n', 'limits.budget', 2, 11, '5usd'],
     ['limits:\n  bugdet: 5usd\n', 'limits.bugdet', 2, 3, 'budget, time, files'],
     ['limits: { time: 2w }', 'limits.time', 1, 17, 's, m, h, d'],

@@ -95,6 +95,12 @@ describe('tighten', () => {
     ],
     ['skills: none by default', {}, { skills: { allow: ['z'] } }, { skills: { allow: [] } }],
     ['aliases are the repository’s choice', {}, { commands: { aliases: true } }, { commands: { aliases: true } }],
+    [
+      'so is where results go',
+      {},
+      { results: { as: 'pull_request' } },
+      { results: { as: 'pull_request', folder: 'docs' } },
+    ],
     ['so is the label', {}, { labels: { trigger: 'go' } }, { labels: { trigger: 'go', states: false } }],
   ])('%s', (_, own, layer, wanted) => {
     expect(tighten({ ...operator, ...own }, layer)).toMatchObject(wanted)

@@ -48,10 +48,10 @@ function detail(view: TaskView): string {
   return view.detail === undefined || view.detail === null || view.detail.trim() === '' ? '' : fence(view.detail, 1_500)
 }
 
-function passed({ task }: TaskView): string {
-  return task.headSha === null
-    ? ''
-    : `Every required criterion passed on commit \`${shortSha(task.headSha)}\`, run by the supervisor itself.`
+function passed({ task, plan }: TaskView): string {
+  if (task.headSha === null) return ''
+  const told = `Every required criterion passed on commit \`${shortSha(task.headSha)}\`, run by the supervisor itself.`
+  return plan?.delivery === undefined ? told : `${told} The result is ${code(plan.delivery.path, 160)} there.`
 }
 
 function failed(view: TaskView): string {

@@ -1,5 +1,6 @@
 import type { Move } from '../../store/advance.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
+import type { Tx } from '../../store/database.ts'
 import { storeEvidence } from '../../store/evidence.ts'
 import { jobsOf } from '../../store/jobs.ts'
 import type { Evidence } from '../../task/evidence.ts'
@@ -16,9 +17,31 @@ import type { StepContext } from '../work/step.ts'
 
 const MAX_FILES = 50_000
 
-/** A task without code: its result must be there, and have the form that the plan says (SPEC 9.7). */
+/** A result that is shown in the thread: it must be there, and have the form that the plan says (SPEC 9.7). */
 export async function verifyAnswer(context: StepContext, plan: Plan): Promise<Move> {
   const { corridor, task, lease } = context
+  const { answer, evidence, storeDocuments } = await lookAtAnswer(context, plan)
+  const { verdict, reasonCode } = judge(evidence)
+  const also: NonNullable<Move['also']> = async (tx) => {
+    await storeEvidence(corridor.db, tx, lease, task.round, evidence)
+    await storeArtifact(corridor.db, tx, task.id, { kind: 'answer', name: 'answer.md', content: answer })
+    await storeDocuments(tx)
+  }
+  if (verdict === 'fail' && task.repairs < (task.settings ?? corridor.settings).limits.repairs)
+    return { ...repairMove(evidence, reasonCode), also }
+  return { event: 'judged', reasonCode, facts: { verdict, workflow: plan.workflow }, patch: { verdict }, also }
+}
+
+interface AnswerSeen {
+  readonly answer: string
+  readonly evidence: readonly Evidence[]
+  /** What each step has left, kept as the documents of the workflow (SPEC 14.1). */
+  readonly storeDocuments: (tx: Tx) => Promise<void>
+}
+
+/** What can be seen of a result in words, wherever it ends up. */
+export async function lookAtAnswer(context: StepContext, plan: Plan): Promise<AnswerSeen> {
+  const { corridor, task } = context
   const documents = await documentsOf(context, plan)
   const answer = documents.at(-1)?.text ?? ''
   const evidence = [
@@ -31,16 +54,11 @@ export async function verifyAnswer(context: StepContext, plan: Plan): Promise<Mo
       documents: documents.map((d) => d.name),
     }),
   ]
-  const { verdict, reasonCode } = judge(evidence)
-  const also: NonNullable<Move['also']> = async (tx) => {
-    await storeEvidence(corridor.db, tx, lease, task.round, evidence)
-    await storeArtifact(corridor.db, tx, task.id, { kind: 'answer', name: 'answer.md', content: answer })
+  const storeDocuments = async (tx: Tx): Promise<void> => {
     for (const { name, text, job } of documents)
       await storeArtifact(corridor.db, tx, task.id, { kind: 'document', name, content: text, jobId: job.id })
   }
-  if (verdict === 'fail' && task.repairs < (task.settings ?? corridor.settings).limits.repairs)
-    return { ...repairMove(evidence, reasonCode), also }
-  return { event: 'judged', reasonCode, facts: { verdict, workflow: plan.workflow }, patch: { verdict }, also }
+  return { answer, evidence, storeDocuments }
 }
 
 interface Delivered {

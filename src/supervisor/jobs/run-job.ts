@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import type { Backend } from '../../execute/backend.ts'
 import { buildPrompt } from '../../plan/prompt.ts'
-import { commitMessage } from '../../report/commit-message.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { requestsOf } from '../../store/change-requests.ts'
 import { finishJob, openJob, startJob } from '../../store/jobs.ts'
@@ -11,12 +10,13 @@ import { OperatingError } from '../../task/errors.ts'
 import type { Ending, Job, RunResult } from '../../task/job.ts'
 import type { Plan, PlannedJob } from '../../task/plan.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
-import { commitAll, headOf } from '../../workspace/commit.ts'
+import { headOf } from '../../workspace/commit.ts'
 import { restoreAgentConfig } from '../../workspace/restore-config.ts'
 import type { Worktree } from '../../workspace/worktree.ts'
 import { agentReadOnlyPaths } from '../../workspace/worktree.ts'
 import { earlierResults } from '../answers/earlier-results.ts'
 import { scratchDirOf } from '../git/clear-remains.ts'
+import { commitWork } from '../git/commit-work.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import { skillOf } from '../skills/skill-of.ts'
 import type { StepContext } from '../work/step.ts'
@@ -123,7 +123,7 @@ async function promptOf({ corridor, task }: StepContext, { plan, planned }: JobI
     delimiter: randomBytes(9).toString('hex'),
     repair: task.repairs > 0 ? task.feedback : null,
     clarifications: task.inputs.clarifications,
-    earlier: await earlierResults(corridor.db, task, plan, planned),
+    earlier: await earlierResults(corridor, task, plan, planned),
     followUp: task.followUps > 0 ? await requestsOf(corridor.db, task.id, task.followUps) : [],
   })
 }
@@ -170,19 +170,13 @@ async function runBackend(
 }
 
 /** The supervisor commits, never the agent; agent configuration is put back first (SPEC 7.2, 7.3). */
-async function commit({ corridor, task, signal }: StepContext, worktree: Worktree): Promise<string> {
+async function commit(context: StepContext, worktree: Worktree): Promise<string> {
+  const { corridor, task, signal } = context
   signal.throwIfAborted()
   const restored = await restoreAgentConfig(worktree, await headOf(worktree))
   if (restored.length > 0)
     corridor.log.warn({ task_id: task.id, paths: restored.slice(0, 20) }, 'agent configuration was put back')
-  const bot = await corridor.github.botUser()
-  const host = corridor.github.noreplyHost
-  const message = commitMessage({ task, host })
-  const { sha, changed } = await commitAll(worktree, {
-    message,
-    author: { name: bot.login, email: `${bot.id}+${bot.login}@${host}` },
-  })
-  return changed ? sha : headOf(worktree)
+  return commitWork(context, worktree)
 }
 
 function failureOf({ signal }: StepContext, backend: Backend, job: Job, planned: PlannedJob, result: RunResult): Error {

@@ -13,7 +13,7 @@ import { readTask } from '../../store/tasks.ts'
 import type { Evidence } from '../../task/evidence.ts'
 import type { Job } from '../../task/job.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
-import type { Plan } from '../../task/plan.ts'
+import { isInWords, type Plan } from '../../task/plan.ts'
 import { planDocuments } from '../answers/earlier-results.ts'
 import { holdsFor } from '../apply/record-approval.ts'
 import { budgetCapOf } from '../settings/budget-cap.ts'
@@ -50,7 +50,11 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
       })),
     decisions: await decisionsOf(db, taskId),
     // What a planner says is an object for us, no word to people.
-    agentSummary: jobs.findLast((j) => j.result !== null && j.type !== 'planner')?.result?.summary ?? null,
+    // A result that is a file stands in the change itself, word for word.
+    agentSummary:
+      plan?.delivery !== undefined
+        ? null
+        : (jobs.findLast((j) => j.result !== null && j.type !== 'planner')?.result?.summary ?? null),
     ...(plan?.documents && task.state === 'PLAN' ? { drafts: await planDocuments(db, taskId, plan) } : {}),
     answer: task.headSha === null && task.verdict !== null ? await readArtifact(db, taskId, 'answer') : null,
     notes: [...(task.inputs.notes as TaskView['notes']), ...(await surfaceNotes(corridor, task))],
@@ -71,9 +75,9 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
   }
 }
 
-/** A repair of an answer runs the last step again: what the others have left in earlier rounds still stands. */
+/** A repair of a result in words runs the last step again: what the others have left in earlier rounds still stands. */
 function jobsShown(db: Database, task: StoredTask, plan: Plan | null): Promise<Job[]> {
-  if (plan !== null && plan.baseSha === null) return jobsOf(db, task.id)
+  if (plan !== null && isInWords(plan)) return jobsOf(db, task.id)
   // A round may be a verification alone: then the last work is what it is about.
   return (task.state === 'EXECUTE' ? jobsOf : latestJobsOf)(db, task.id, task.round)
 }

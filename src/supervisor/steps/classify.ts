@@ -37,6 +37,7 @@ export const classifyTask: Step = async (context) => {
     mode: task.flags.mode ?? null,
     skillName: task.flags.skill ?? null,
     told: task.inputs.told ?? null,
+    results: settings.results.as,
     skills: skills.map(({ name, workflow, match, requiredCapabilities }) => ({
       name,
       workflow,

@@ -1,4 +1,5 @@
-import type { Plan, PlannedJob } from '../../task/plan.ts'
+import { isInWords, type Plan, type PlannedJob } from '../../task/plan.ts'
+import { deliver } from '../answers/deliver.ts'
 import { clearRemains } from '../git/clear-remains.ts'
 import { openWorktree } from '../git/worktree.ts'
 import { restWithoutBudget } from '../jobs/budget.ts'
@@ -28,12 +29,14 @@ export const execute: Step = async (context) => {
   try {
     await clearRemains(context)
     const worktree = task.branch === null ? null : await openWorktree(context, task.branch)
-    const jobs = toRun(plan, task.repairs, inOrder(plan.jobs.filter((j) => EXECUTED.some((t) => t === j.type))))
+    const isAgain = task.repairs > 0 || task.followUps > 0
+    const jobs = toRun(plan, isAgain, inOrder(plan.jobs.filter((j) => EXECUTED.some((t) => t === j.type))))
     let headSha = task.headSha
     for (const planned of jobs) {
-      const job = await runJob(context, { plan, planned, worktree })
+      const job = await runJob(context, { plan, planned, worktree: isInWords(plan) ? null : worktree })
       headSha = job.headSha ?? headSha
     }
+    if (worktree !== null && isInWords(plan)) headSha = await deliver(context, plan, worktree)
     const event = plan.jobs.some((j) => j.type === 'reviewer') ? 'executed_for_review' : 'executed'
     return { event, reasonCode: 'executed', facts: { head: headSha, round: task.round }, patch: { headSha } }
   } catch (error) {
@@ -46,9 +49,9 @@ export const execute: Step = async (context) => {
   }
 }
 
-/** What was gathered for an answer stays: a repair writes the result again, and nothing else. */
-const toRun = (plan: Plan, repairs: number, jobs: readonly PlannedJob[]): readonly PlannedJob[] =>
-  plan.baseSha === null && repairs > 0 ? jobs.slice(-1) : jobs
+/** What was gathered for an answer stays: a repair or a follow-up writes the result again, and nothing else. */
+const toRun = (plan: Plan, isAgain: boolean, jobs: readonly PlannedJob[]): readonly PlannedJob[] =>
+  isInWords(plan) && isAgain ? jobs.slice(-1) : jobs
 
 /** Dependencies first; the plan's own order otherwise. A cycle cannot be planned, and would be left in plan order. */
 function inOrder(jobs: readonly PlannedJob[]): PlannedJob[] {

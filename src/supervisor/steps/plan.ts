@@ -42,7 +42,7 @@ export const planTask: Step = async (context) => {
   const { baseSha, verification } = isCode ? await baseOf(context) : { baseSha: null, verification: NOTHING_TO_RUN }
   const snapshot = await readSnapshot(corridor, task)
   const drafts =
-    baseSha === null
+    baseSha === null || classification.delivery !== undefined
       ? { documents: [], missing: null }
       : await askDrafts(context, {
           mirror: await openMirror(corridor.workRoot, task.repository.id),
@@ -64,6 +64,9 @@ export const planTask: Step = async (context) => {
     baseSha,
     verification,
     wanted: [snapshot.request, snapshot.title, snapshot.body].join('\n'),
+    ...(classification.delivery === undefined
+      ? {}
+      : { place: { folder: folderOf(corridor, task), issueNumber: task.issueNumber, title: task.title } }),
     ...(documents.length === 0
       ? {}
       : { documents: documents.map(({ name, text }) => ({ name, sha256: sha256(text) })) }),
@@ -111,6 +114,10 @@ export const planTask: Step = async (context) => {
     },
   }
 }
+
+/** A task that was sorted by an earlier version has settings without it. */
+const folderOf = ({ settings }: StepContext['corridor'], task: StepContext['task']): string =>
+  (task.settings?.results ?? settings.results).folder
 
 /** As the operator lists it; `detected` is the registry of what the repository is set up with. */
 async function networkOf(

@@ -23,7 +23,7 @@ import { diffBetween } from '../../workspace/diff.ts'
 import type { Mirror } from '../../workspace/mirror.ts'
 import { openMirror } from '../../workspace/mirror.ts'
 import { resolveCommits } from '../../workspace/refs.ts'
-import { verifyAnswer } from '../answers/verify-answer.ts'
+import { lookAtAnswer, verifyAnswer } from '../answers/verify-answer.ts'
 import { standingApprovals } from '../apply/record-approval.ts'
 import { checkoutDirOf, clearCheckouts } from '../git/clear-remains.ts'
 import { syncMirror } from '../git/sync-mirror.ts'
@@ -96,14 +96,20 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   const head = task.headSha ?? ''
   const stored = await evidenceOf(corridor.db, task.id, task.round)
   if (stored.length > 0 && stored.every((e) => e.commit === head)) return stored
+  // Where no command is known, a text needs none.
+  const isWords = plan.delivery !== undefined && plan.verification.commands.length === 0
   const seen =
-    diff.files.length === 0
+    diff.files.length === 0 || isWords
       ? { evidence: diffEvidence(diff, head, { changeWanted: true }), outputs: [], findings: [] }
       : await corridor.limitChecks(() => collect(context, plan, mirror, diff))
-  const evidence = [...seen.evidence, ...notAwaited(plan, head)]
+  // A result in words that goes into a file is looked at as words, too.
+  const words = plan.delivery === undefined ? null : await lookAtAnswer(context, plan)
+  const ofWords = words?.evidence.map((e) => ({ ...e, commit: head })) ?? []
+  const evidence = [...ofWords, ...seen.evidence, ...notAwaited(plan, head)]
   const secret = findSecrets(diff.patch, corridor.secrets).length > 0
   await underLease(corridor.db, lease, async (tx) => {
     await storeEvidence(corridor.db, tx, lease, task.round, evidence)
+    await words?.storeDocuments(tx)
     const page = verificationDocument(evidence)
     await storeArtifact(corridor.db, tx, task.id, { kind: 'document', name: 'verification.md', content: page })
     for (const o of seen.outputs)

@@ -125,7 +125,11 @@ function data(read: ReadAnswer): Evidence {
   const records = recordsIn(read)
   if (records === null) return found(criterion, 'schema', 'fail', 'data_unreadable', '')
   const stated = statedCount(read.prose)
-  const seen = `${records.count} records of ${records.format}: ${records.fields.slice(0, 20).join(', ')}`.slice(0, 500)
+  const seen =
+    `${records.count} ${records.count === 1 ? 'record' : 'records'} of ${records.format}: ${records.fields.slice(0, 20).join(', ')}`.slice(
+      0,
+      500,
+    )
   if (stated === null) return found(criterion, 'schema', 'inconclusive', 'counts_not_stated', seen)
   return stated === records.count
     ? found(criterion, 'schema', 'pass', null, seen)
