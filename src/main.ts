@@ -77,6 +77,22 @@ program
   .option('--json', 'for programs')
   .action(async (task: string, options: { json?: true }) => (await import('./cli/replay.ts')).replayTask(task, options))
 
+const audit = program.command('audit').description('the record of what was decided, approved and written to GitHub')
+audit
+  .command('verify')
+  .argument('[task]', 'the task’s id, or how it ends; default: all')
+  .description('find what was edited, deleted or written past the record; exit code 1 where something was')
+  .option('--against <file>', 'an earlier `audit export`: finds a record that was written anew as a whole, too')
+  .option('--json', 'for programs')
+  .action(async (task: string | undefined, options: { against?: string; json?: true }) =>
+    (await import('./cli/audit.ts')).auditVerify(task, options),
+  )
+audit
+  .command('export')
+  .argument('[task]', 'the task’s id, or how it ends; default: all')
+  .description('the record as JSON lines, to be kept where nobody can rewrite it')
+  .action(async (task?: string) => (await import('./cli/audit.ts')).auditExport(task))
+
 program
   .command('doctor')
   .description('what is installed, in which version, and what is missing; exit code 1 where something needed is')

@@ -1,18 +1,13 @@
-import { findTaskId } from '../store/history.ts'
 import { replay } from '../supervisor/replay/replay.ts'
+import { requireTaskId } from './require-task-id.ts'
 import { withStore } from './with-store.ts'
 
 /** `supervisor replay TASK`: what was decided, decided again from the same inputs. Exit code 1 where anything differs. */
 export async function replayTask(idOrEnd: string, options: { json?: true }): Promise<void> {
-  const found = await withStore(async (db) => {
-    const id = await findTaskId(db, idOrEnd)
-    return id === null ? null : { task: id, replayed: await replay(db, id) }
+  const { task, replayed } = await withStore(async (db) => {
+    const id = await requireTaskId(db, idOrEnd)
+    return { task: id, replayed: await replay(db, id) }
   })
-  if (!found)
-    throw new Error(
-      `no single task has the id ${JSON.stringify(idOrEnd.slice(0, 40))}; \`supervisor tasks --all\` lists them`,
-    )
-  const { task, replayed } = found
   const differences = replayed.filter((r) => r.difference !== null)
   if (options.json) process.stdout.write(`${JSON.stringify({ task, same: differences.length === 0, replayed })}\n`)
   else {

@@ -3,21 +3,15 @@ import { listArtifacts } from '../store/artifacts.ts'
 import type { Database } from '../store/database.ts'
 import { decisionsOf } from '../store/decisions.ts'
 import { evidenceOf } from '../store/evidence.ts'
-import { findTaskId, surfacesOf, transitionsOf } from '../store/history.ts'
+import { surfacesOf, transitionsOf } from '../store/history.ts'
 import { jobsOf } from '../store/jobs.ts'
 import { readTask } from '../store/tasks.ts'
+import { requireTaskId } from './require-task-id.ts'
 import { withStore } from './with-store.ts'
 
 /** `supervisor show TASK`: the task with its transitions, jobs, evidence, approvals, artifacts and spending. */
 export async function show(idOrEnd: string, options: { json?: true }): Promise<void> {
-  const found = await withStore(async (db) => {
-    const id = await findTaskId(db, idOrEnd)
-    return id === null ? null : readAll(db, id)
-  })
-  if (!found)
-    throw new Error(
-      `no single task has the id ${JSON.stringify(idOrEnd.slice(0, 40))}; \`supervisor tasks --all\` lists them`,
-    )
+  const found = await withStore(async (db) => readAll(db, await requireTaskId(db, idOrEnd)))
   process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : forPeople(found))
 }
 
