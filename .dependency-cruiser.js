@@ -37,6 +37,7 @@ export default {
       only(r, ['execute', 'verify'].includes(r) ? [...floor0, 'workspace', 'process', 'gateway'] : floor0),
     ),
     only('supervisor', [...floor0, ...floor1, 'workspace', ...rooms]),
+    only('web', [...floor0, 'store', 'github', 'report']),
     {
       name: 'demo-is-for-the-demo',
       severity: 'error',
@@ -47,6 +48,7 @@ export default {
     solely('octokit', 'node_modules/@octokit/(rest|auth-app)', '^src/github/'),
     solely('execa', 'node_modules/execa', '^src/process/'),
     solely('ai-sdk', 'node_modules/(ai|@ai-sdk/[^/]+)/', '^src/execute/model/'),
+    solely('prom-client', 'node_modules/prom-client', '^src/web/metrics/'),
     solely('simple-git', 'node_modules/simple-git', '^src/workspace/'),
   ],
   options: {

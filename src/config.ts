@@ -18,6 +18,15 @@ export interface Config {
   readonly app: { readonly id: number; readonly privateKey: string; readonly webhookSecret: string } | null
   readonly host: string
   readonly port: number
+  /**
+   * Where this machine's operator looks: metrics, health, and on loopback the task page without signing in; null = nowhere.
+   * `isAsked`: the operator has named the port, so that it must be had.
+   */
+  readonly ops: { readonly host: string; readonly port: number; readonly isAsked: boolean } | null
+  /** Under which address people reach the web half, without a slash at the end; links lead there. null = nobody does. */
+  readonly publicUrl: string | null
+  /** The App's OAuth credentials: people may sign in to the task page on the web half. Needs `publicUrl`. */
+  readonly oauth: { readonly clientId: string; readonly clientSecret: string } | null
   /** Base URLs of GitHub: of its REST API and of its pages (and git). */
   readonly apiUrl: string
   readonly webUrl: string
@@ -55,6 +64,9 @@ export function readConfig(env: Environment = process.env): Config {
     app,
     host: env['HOST'] ?? 'localhost',
     port: readPort(env['PORT']),
+    ops: readOps(env),
+    publicUrl: readPublicUrl(env['PUBLIC_URL']),
+    oauth: readOAuth(env),
     apiUrl,
     webUrl,
     databaseUrl: env['DATABASE_URL'] || null,
@@ -124,11 +136,32 @@ function readUrls(env: Environment): { apiUrl: string; webUrl: string } {
   return { apiUrl: `${origin}/api/v3`, webUrl: origin }
 }
 
-function readPort(value: string | undefined): number {
-  const port = Number(value ?? 3000)
+function readPort(value: string | undefined, name = 'PORT', usual = 3000): number {
+  const port = Number(value ?? usual)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new ConfigError(`PORT must be a number up to 65535, not ${value}`)
+    throw new ConfigError(`${name} must be a number up to 65535, not ${value}`)
   return port
+}
+
+function readOps(env: Environment): Config['ops'] {
+  const value = env['OPS_PORT'] || undefined
+  if (value === 'off') return null
+  const port = readPort(value, 'OPS_PORT (or `off`)', 3001)
+  return { host: env['OPS_HOST'] || '127.0.0.1', port, isAsked: value !== undefined }
+}
+
+function readPublicUrl(value: string | undefined): string | null {
+  if (!value) return null
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '')
+    throw new ConfigError(`PUBLIC_URL must be an address such as https://supervisor.example.com, not ${value}`)
+  return url.href.replace(/\/+$/, '')
+}
+
+/** By the names that the set-up page writes to `.env`. */
+function readOAuth(env: Environment): Config['oauth'] {
+  const [clientId, clientSecret] = [env['GITHUB_CLIENT_ID'], env['GITHUB_CLIENT_SECRET']]
+  return clientId && clientSecret ? { clientId, clientSecret } : null
 }
 
 function readQuiet(value: string | undefined): number | null {
@@ -156,7 +189,13 @@ function resolveBackends(backends: OperatorSettings['backends'], base: string): 
 function secretsOf(env: Environment, settings: OperatorSettings): string[] {
   const names = Object.values(settings.backends).flatMap((b) => ('apiKeyEnv' in b && b.apiKeyEnv ? [b.apiKeyEnv] : []))
   const databasePassword = env['DATABASE_URL'] ? safePassword(env['DATABASE_URL']) : ''
-  const values = [env['WEBHOOK_SECRET'], env['PRIVATE_KEY'], databasePassword, ...names.map((n) => env[n])]
+  const values = [
+    env['WEBHOOK_SECRET'],
+    env['PRIVATE_KEY'],
+    env['GITHUB_CLIENT_SECRET'],
+    databasePassword,
+    ...names.map((n) => env[n]),
+  ]
   return values.filter((v): v is string => v !== undefined && v !== '')
 }
 

@@ -16,8 +16,15 @@ export interface FrontDoor {
  * The web half: Probot's server with our own webhook route in place of its middleware, because that one answers only
  * after its handlers have run and keeps unfinished work in memory alone. Webhooks also go past its request log, which costs
  * more than all that the route itself does.
+ *
+ * @param others what else is served here, in this order; what none of them takes is Probot's to answer
  */
-export async function startFrontDoor(config: Config, db: Database, log: Logger): Promise<FrontDoor> {
+export async function startFrontDoor(
+  config: Config,
+  db: Database,
+  log: Logger,
+  others: readonly Handler[],
+): Promise<FrontDoor> {
   const { app } = config
   if (!app) throw new Error('the front door needs the App’s credentials')
   const quiet = log.child(
@@ -42,7 +49,7 @@ export async function startFrontDoor(config: Config, db: Database, log: Logger):
     probot.getNodeMiddleware = async () => route
   })
   const http = await server.start()
-  putInFront(http, route, log)
+  putInFront(http, [route, ...others], log)
   const { port } = http.address() as AddressInfo
   log.info({ port, host: config.host }, 'listening for webhooks')
   return {
@@ -57,19 +64,18 @@ export async function startFrontDoor(config: Config, db: Database, log: Logger):
   }
 }
 
-/** What is no webhook goes to whoever listened before. */
-function putInFront(http: HttpServer, route: Handler, log: Logger): void {
+/** What none of them takes goes to whoever listened before. */
+function putInFront(http: HttpServer, handlers: readonly Handler[], log: Logger): void {
   const others = http.listeners('request')
   http.removeAllListeners('request')
+  const take = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    for (const handler of handlers) if (await handler(req, res)) return
+    for (const other of others) other.call(http, req, res)
+  }
   http.on('request', (req: IncomingMessage, res: ServerResponse) => {
-    route(req, res).then(
-      (isDone) => {
-        if (!isDone) for (const other of others) other.call(http, req, res)
-      },
-      (err: unknown) => {
-        log.error({ err }, 'taking a webhook')
-        res.destroy()
-      },
-    )
+    take(req, res).catch((err: unknown) => {
+      log.error({ err }, 'answering a request')
+      res.destroy()
+    })
   })
 }

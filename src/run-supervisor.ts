@@ -1,13 +1,18 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { startFrontDoor } from './front-door.ts'
+import { startOps } from './ops.ts'
 import type { Corridor } from './supervisor/corridor.ts'
+import { createHealth } from './web/health.ts'
+import { healthRoutes } from './web/machine-routes.ts'
 import { buildCorridor, openStore, type Running, startWorkerHalf } from './wiring.ts'
 
 export interface Supervisor extends Running {
   readonly corridor: Corridor
   /** Where webhooks are taken; null without a web half. */
   readonly port: number | null
+  /** Where its operator looks; null where that is off. */
+  readonly opsPort: number | null
 }
 
 /**
@@ -28,10 +33,15 @@ export async function runSupervisor(
     const store = await openStore(config, redact, log)
     started.push(store)
     const corridor = await buildCorridor(config, store.db, log, redact)
-    if (halves.work) started.push(await startWorkerHalf(config, corridor))
-    const door = halves.web ? await startFrontDoor(config, store.db, log) : null
+    const work = halves.work ? await startWorkerHalf(config, corridor) : null
+    if (work) started.push(work)
+    const health = createHealth(store.db, work?.turnedAt ?? null)
+    const ops = await startOps(config, corridor, health, halves)
+    if (ops) started.push(ops)
+    const door = halves.web ? await startFrontDoor(config, store.db, log, [healthRoutes(health)]) : null
     if (door) started.push(door)
-    return { corridor, port: door?.port ?? null, stop }
+    started.push({ stop: async () => health.stopping() })
+    return { corridor, port: door?.port ?? null, opsPort: ops?.port ?? null, stop }
   } catch (error) {
     await stop()
     throw error

@@ -27,7 +27,7 @@ import { drainInbox } from './supervisor/accept/receive.ts'
 import type { Corridor } from './supervisor/corridor.ts'
 import { drainOutbox } from './supervisor/outbox/outbox.ts'
 import { pollReactions } from './supervisor/recover/poll-reactions.ts'
-import { startSweeper, sweep, tidyWorkspaces } from './supervisor/recover/recover.ts'
+import { type Sweeper, startSweeper, sweep, tidyWorkspaces } from './supervisor/recover/recover.ts'
 import { startRecoveryFromGitHub } from './supervisor/recover/recover-from-github.ts'
 import { CHANGES_QUIET_MS } from './supervisor/work/hear-changes.ts'
 import { createSlots } from './supervisor/work/slots.ts'
@@ -104,7 +104,10 @@ export async function buildCorridor(
 }
 
 /** The worker half: takes wakes, drives tasks, sends what the outbox holds, finds what was stranded. */
-export async function startWorkerHalf(config: Config, corridor: Corridor): Promise<Running> {
+export async function startWorkerHalf(
+  config: Config,
+  corridor: Corridor,
+): Promise<Running & Pick<Sweeper, 'turnedAt'>> {
   const { log, db } = corridor
   const worker = createWorker(corridor)
   let stopping = false
@@ -126,6 +129,7 @@ export async function startWorkerHalf(config: Config, corridor: Corridor): Promi
   const sweeper = startSweeper(corridor)
   const recovery = startRecoveryFromGitHub(corridor)
   return {
+    turnedAt: sweeper.turnedAt,
     stop: async () => {
       stopping = true
       await Promise.all([sweeper.stop(), recovery.stop()])

@@ -82,6 +82,7 @@ export async function demo(options: DemoOptions): Promise<void> {
       GHE_PROTOCOL: 'http',
       HOST: '127.0.0.1',
       PORT: String(port),
+      OPS_PORT: '0',
       LOG_LEVEL: operator.environment['LOG_LEVEL'] ?? 'fatal',
       SUPERVISOR_CONFIG: file,
       SUPERVISOR_CHANGES_QUIET_MS: '500',

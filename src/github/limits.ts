@@ -16,6 +16,25 @@ export interface Limits {
   hold(installationId: number, told: Date | null): Promise<Date>
   /** A request that writes leaves now. */
   wrote(installationId: number): Promise<void>
+  /** What an answer says is left of the hour's requests. Absent: nobody wants to know. Never rejects. */
+  told?(installationId: number, reading: RateReading): Promise<void>
+}
+
+export interface RateReading {
+  readonly most: number
+  readonly remaining: number
+  readonly resetsAt: Date
+}
+
+/** From the headers of an answer; null where it says nothing, or speaks of another limit than the one of REST calls. */
+export function readRate(headers: Readonly<Record<string, unknown>>): RateReading | null {
+  const number = (name: string): number => {
+    const value = String(headers[`x-ratelimit-${name}`] ?? '')
+    return /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN
+  }
+  if ((headers['x-ratelimit-resource'] ?? 'core') !== 'core') return null
+  const [most, remaining, reset] = [number('limit'), number('remaining'), number('reset')]
+  return Number.isNaN(most + remaining + reset) ? null : { most, remaining, resetsAt: new Date(reset * 1_000) }
 }
 
 /** For one process alone; what it wrote is not counted. */

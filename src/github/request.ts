@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/rest'
 import type { OperatingError } from '../task/errors.ts'
 import { GitHubError, toFailure, withRetryAt } from './failure.ts'
-import type { Limits } from './limits.ts'
+import { type Limits, readRate } from './limits.ts'
 
 export interface RequestRules {
   /** Without a slash at the end. */
@@ -81,6 +81,8 @@ export function createOctokit(
         if (options.method !== 'GET' && options.method !== 'HEAD') await limited?.limits.wrote(limited.installationId)
         try {
           const answer = await sendOnce(send, options, authorization, rules.timeoutMs)
+          const rate = limited?.limits.told ? readRate({ ...answer.headers }) : null
+          if (rate) await limited?.limits.told?.(limited.installationId, rate)
           if (answer.status < 300) return answer
           const target = redirectTarget(answer.headers.location, rules.apiUrl, repositoryId, action)
           redirects += 1

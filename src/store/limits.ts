@@ -10,15 +10,33 @@ export interface StoredLimits {
   heldUntil(installationId: number): Promise<Date | null>
   hold(installationId: number, told: Date | null): Promise<Date>
   wrote(installationId: number): Promise<void>
+  told(
+    installationId: number,
+    reading: { readonly most: number; readonly remaining: number; readonly resetsAt: Date },
+  ): Promise<void>
 }
 
 /** An hour: GitHub's longest window. */
 const KEPT_SECONDS = 3_600
+/** What is left of the hour is for operators' eyes: it need not be fresher, and must not cost a write for each read. */
+const READING_MS = 30_000
 /** More than GitHub takes in an hour. */
 const MOST_WRITES = 600
 
 export function storedLimits(db: Database): StoredLimits {
+  const readAt = new Map<number, number>()
   return {
+    told: async (installationId, { most, remaining, resetsAt }) => {
+      const now = Date.now()
+      if (now - (readAt.get(installationId) ?? 0) < READING_MS) return
+      readAt.set(installationId, now)
+      // A figure that is not kept is no reason for anything to fail.
+      await db.prisma.$executeRaw`
+        insert into rate_readings (installation_id, most, remaining, resets_at, at)
+        values (${installationId}, ${most}, ${remaining}, ${resetsAt}, now())
+        on conflict (installation_id) do update set most = excluded.most, remaining = excluded.remaining,
+          resets_at = excluded.resets_at, at = excluded.at`.catch(() => undefined)
+    },
     heldUntil: (installationId) =>
       telling(async () => {
         const row = await db.prisma.rateHold.findUnique({ where: { installationId: BigInt(installationId) } })

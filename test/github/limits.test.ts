@@ -76,3 +76,19 @@ test('when the limits cannot be kept, GitHub’s own word still reaches who aske
   const github = fake.client({ limits: { ...limits, hold: away } })
   expect(await failureOf(readIssue(github, REPO, 5))).toMatchObject({ reasonCode: 'github_rate_limited', status: 429 })
 })
+
+test('what an answer says is left of the hour is told, of REST calls alone', async () => {
+  const told: unknown[] = []
+  const headers = { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '4999', 'x-ratelimit-reset': '1800000000' }
+  fake.on('PATCH', /comments\/1$/, () => ({ body: { id: 1 }, headers }))
+  fake.on('PATCH', /comments\/2$/, () => ({
+    body: { id: 2 },
+    headers: { ...headers, 'x-ratelimit-resource': 'graphql' },
+  }))
+  fake.on('PATCH', /comments\/3$/, () => ({ body: { id: 3 }, headers: { 'x-ratelimit-limit': 'many' } }))
+  const github = fake.client({ limits: { ...limits, told: async (id, reading) => void told.push([id, reading]) } })
+  for (const id of [1, 2, 3]) await updateComment(github, REPO, id, 'y')
+  expect(told).toEqual([
+    [REPO.installationId, { most: 5_000, remaining: 4_999, resetsAt: new Date('2027-01-15T08:00:00Z') }],
+  ])
+})

@@ -140,6 +140,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       GHE_PROTOCOL: 'http',
       HOST: '127.0.0.1',
       PORT: String(port),
+      // Its usual port is one for all worlds; a story that looks there asks for a free one.
+      OPS_PORT: 'off',
       LOG_LEVEL: 'info',
       SUPERVISOR_CONFIG: file,
       DATABASE_URL: database.url,

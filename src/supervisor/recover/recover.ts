@@ -25,15 +25,26 @@ export async function sweep(corridor: Corridor): Promise<void> {
   if (await isPollDue(corridor.db)) await wake(prisma, { kind: 'reactions' })
 }
 
-export function startSweeper(corridor: Corridor): { stop: () => Promise<void> } {
+export interface Sweeper {
+  readonly stop: () => Promise<void>
+  /** When the last turn ended, well or not: one that is long ago means that this process hangs. */
+  readonly turnedAt: () => Date
+}
+
+export function startSweeper(corridor: Corridor): Sweeper {
   let sweeping: Promise<void> = Promise.resolve()
+  let turned = new Date()
   const then = (work: (corridor: Corridor) => Promise<void>) => () => {
     sweeping = sweeping
       .then(() => work(corridor))
       .catch((error: unknown) => corridor.log.warn({ err: error }, 'sweeping'))
+      .finally(() => {
+        turned = new Date()
+      })
   }
   const timers = [setInterval(then(sweep), SWEEP_MS), setInterval(then(tidy), TIDY_MS)]
   return {
+    turnedAt: () => turned,
     stop: async () => {
       for (const timer of timers) clearInterval(timer)
       await sweeping
