@@ -14,6 +14,14 @@ const WITHOUT_SPACES =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
 /**
+ * What follows `run` where it is the request's own verb: an article, a pronoun, a program, or a thing that is run. What else
+ * follows is a request by itself ("run fix the login"), and `run` only says that it is one. In doubt the word stays: a word
+ * too much costs a reader a moment, one too few changes what is asked for.
+ */
+const RUN_SOMETHING =
+  /^\s+(?:the|an?|all|every|each|any|some|both|our|my|your|its|(?:it|them|this|that|these|those) (?:nightly|daily|weekly|hourly|every|each|on|in|with|against|automatically|once|twice)|once|twice|daily|nightly|weekly|`|\.{1,2}\/|(?:npm|npx|pnpm|yarn|bun|node|deno|cargo|pytest|python3?|pip|uv|tox|docker|kubectl|terraform|helm|mvn|gradle|bundle|rake|composer|dotnet|bash|sh|git|eslint|prettier|biome|vitest|jest|ruff|mypy)(?=\s|$)|(?:make|go|just) (?:test|tests|check|all|build|lint|vet|run|install|ci)(?=\s|$)|(?:(?:unit|integration|e2e|end-to-end|regression|smoke|load|database|db|schema|data) )?(?:tests?(?= suite)|tests|suite|checks|linters?|benchmarks|migrations?|scripts?|builds|ci)(?![\w-]))/i
+
+/**
  * A comment's text → the command that it is (SPEC 1.1 to 1.3), or null where it is none. Never throws. What was not
  * understood is a mistake that starts nothing and says what could have been meant.
  * @param options.aliases whether `/approve` and the other short forms count
@@ -37,6 +45,8 @@ export function parseCommand(body: string, options: { aliases: boolean }): Parse
 function spoken(text: string, flags: RequestFlags): ParsedCommand {
   const [, word = '', rest = ''] = /^(\S*)(.*)$/s.exec(text) ?? []
   const verb = VERBS.find((known) => known === word.toLowerCase())
+  // "run the tests nightly" is an order to run something: without its verb it would be another one, or none.
+  if (verb === 'run' && RUN_SOMETHING.test(rest)) return { kind: 'verb', verb, argument: text, flags }
   if (verb !== undefined) return onVerb(verb, rest.trim(), flags, `/${COMMAND_WORD} ${verb}`)
   return mistypedVerb(word, rest.trim()) ?? { kind: 'verb', verb: 'run', argument: text, flags }
 }
