@@ -54,6 +54,10 @@ const ANY_ISSUE_SCORE = 0.9
 const WORDS_OF_A_SENTENCE = 8
 const WORDS_OF_A_TITLE = 4
 
+/** One word of a language that writes words apart says nearly nothing, whichever it is: it is asked. */
+const ONE_WORD = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d\p{P}\p{S}]{1,60}$/u
+const SAID_IN_ONE_WORD = 0.3
+
 /** What a person says in so many words weighs more than any word that a rule found. */
 const TOLD_SCORE = 6
 
@@ -85,7 +89,11 @@ function judge(input: ClassifyInput, atLeast: Risk): Classification {
   if (told !== null) scores.set(told, (scores.get(told) ?? 0) + TOLD_SCORE)
   if (isAboutSomething(read, matches)) scores.set('code_change', (scores.get('code_change') ?? 0) + ANY_ISSUE_SCORE)
   const { type, strength, rival } = decideType(scores, confidenceShift(matches))
-  const confidence = calibrated(strength * (isRead(read.language) ? (foreign ? IN_OTHER_LANGUAGES : 1) : NOT_READ))
+  const isShort = told === null && input.skillName === null && ONE_WORD.test(read.wanted)
+  const confidence = Math.min(
+    calibrated(strength * (isRead(read.language) ? (foreign ? IN_OTHER_LANGUAGES : 1) : NOT_READ)),
+    isShort ? SAID_IN_ONE_WORD : 1,
+  )
 
   const several = input.isOne === true || told !== null ? [] : tasksIn(read.listed)
   const target = targetIn(read.wanted)
@@ -129,6 +137,7 @@ function judge(input: ClassifyInput, atLeast: Risk): Classification {
     signals: [
       ...(told === null ? [] : [{ name: 'person_said', matched: '', effect: `type ${told} +${TOLD_SCORE}` }]),
       ...(foreign ? [{ name: 'other_language', matched: read.language.code, effect: 'less confidence' }] : []),
+      ...(isShort ? [{ name: 'one_word', matched: read.wanted, effect: 'less confidence' }] : []),
       ...strongestOf(matches),
       ...size.signals,
       ...votes.map((v) => v.signal),

@@ -5,6 +5,8 @@ export interface Parts {
   /** What is written in sentences, but for quotes, comments and the words of a form. */
   readonly prose: string
   readonly code: string
+  /** Lines as they stand whose addresses, pictures or tags were taken out of the prose: no words, but maybe a danger. */
+  readonly marked: string
   /** "How it went wrong": steps, logs, versions, folded details, ticked confirmations. Read, but it orders nothing. */
   readonly evidence: string
   /** The headings of a form, one a line. */
@@ -36,6 +38,7 @@ export function splitMarkdown(text: string): Parts {
   const lines = { prose: [] as string[], code: [] as string[], evidence: [] as string[] }
   const headings: string[] = []
   const answers: string[] = []
+  const marked: string[] = []
   const items: string[] = []
   let inForm = false
   let fence: string | null = null
@@ -57,6 +60,7 @@ export function splitMarkdown(text: string): Parts {
     folded += tagsIn(raw, '<details') - tagsIn(raw, '</details')
     if (folded < 0) folded = 0
     const line = plainLine(raw)
+    if (line !== raw) marked.push(raw)
     const found = headings.length < MAX_HEADINGS ? headingIn(line) : null
     if (found !== null) {
       section = EVIDENCE_HEADING.test(found.heading) ? 'evidence' : 'prose'
@@ -84,6 +88,7 @@ export function splitMarkdown(text: string): Parts {
   return {
     prose: lines.prose.join('\n').trim(),
     code: lines.code.join('\n'),
+    marked: marked.join('\n'),
     evidence: lines.evidence.join('\n').trim(),
     headings: headings.join('\n'),
     items,
@@ -125,7 +130,7 @@ const bare = (text: string): string =>
     .trim()
 
 /** Tags of HTML, pictures and the paths of links say nothing; that there is a link stays. */
-function plainLine(line: string): string {
+export function plainLine(line: string): string {
   if (!line.includes('<') && !line.includes('](') && !line.includes('://')) return line
   return line
     .replace(/!\[[^\]\n]{0,300}\]\([^)\n]{0,1000}\)/g, ' ')

@@ -2,7 +2,7 @@ import type { Risk } from '../task/task.ts'
 import { firstLine, labelWord } from './first-line.ts'
 import type { Language } from './language.ts'
 import { languageOf } from './language.ts'
-import { splitMarkdown } from './markdown.ts'
+import { plainLine, splitMarkdown } from './markdown.ts'
 import { wordStarts } from './word-starts.ts'
 
 /** At most so many characters are read, request first, then title, then body: every later step is linear in this. */
@@ -80,7 +80,8 @@ export function readText(input: TextInput): ReadText {
     return normalise(cut)
   }
   const request = splitMarkdown(take(input.request))
-  const title = take(input.title).split('\n')[0] ?? ''
+  const asWritten = take(input.title).split('\n')[0] ?? ''
+  const title = plainLine(asWritten)
   const body = splitMarkdown(take(input.body))
   const pointsAtIssue = isPointer(request.prose) && request.code.trim() === ''
   const share = pointsAtIssue ? 1 : AS_CONTEXT
@@ -93,6 +94,10 @@ export function readText(input: TextInput): ReadText {
     plain('code', request.code, 1, 'high'),
     plain('evidence', request.evidence, 0.5, 'high'),
     written('title', title, WORTH.title * share, cap),
+    // What is no words may still name a danger.
+    plain('code', request.marked, WORTH.code, 'high'),
+    plain('code', title === asWritten ? '' : asWritten, WORTH.code * share, cap),
+    plain('code', body.marked, WORTH.code * share, 'medium'),
     written('opening', opening, WORTH.opening * share, cap),
     written('body', rest, WORTH.body * share, cap),
     plain('heading', body.headings, WORTH.heading * share, cap),

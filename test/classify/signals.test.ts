@@ -16,6 +16,7 @@ const ROWS: readonly (readonly [signal: string, title: string, body?: string])[]
   ['as_pull_request', 'Compare both and open a pull request'],
   ['as_file', 'Compare both and put the result into docs/both.md'],
   ['in_thread', 'Compare both and answer here'],
+  ['reaches_inside', 'The importer opens file:///etc/passwd'],
   ['heading_workaround', 'Menu', '### Workaround\nClose it.'],
   ['heading_automation', 'Release', '### Failing workflow\nrelease.yml'],
   ['heading_text', 'Spring edition', '### Audience\nTeachers.'],
