@@ -215,7 +215,7 @@ story('why is answered from what is stored, to people with triage access too', {
   await w.reaches('review')
   await gh.as('triager').comment(repo, issue, '/supervise why')
   const why = await w.says(issue, /### Why/)
-  expect(why).toMatch(/Sorted as bug fix/)
+  expect(why).toMatch(/Taken for: bug fix/)
   expect(why).toMatch(/Rule <code>low-risk<\/code>, reason <code>low&#95;risk&#95;goes&#95;on<\/code>/)
   expect(why).toMatch(/Result: needs approval/)
   for (const verb of ['pause', 'budget 1usd', 'tasks'])
