@@ -61,6 +61,7 @@ export const REASON_CODES = [
   'secret_in_diff',
   'risk_rose_with_diff',
   'paths_outside_grant',
+  'result_path_unusable',
   'repository_settings_invalid',
   'organisation_settings_invalid',
   'organisation_settings_unreachable',

@@ -251,6 +251,11 @@ export const REASONS = {
     'The change touches paths that the plan does not allow.',
     'Look at the change, then `/supervise approve` or `/supervise reject`.',
   ),
+  result_path_unusable: words(
+    'The result could not be put into its file.',
+    'The path is a link, a folder, or something that the repository ignores.',
+    'Start again with another path: `/supervise <request>`',
+  ),
   refused_by_rule: words(
     'Refused by a rule.',
     'The settings have a rule (`rules`) about who may ask for what, or about these paths.',
