@@ -2,7 +2,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeFil
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { execa } from 'execa'
 import { BASE_PATH } from './base-path.ts'
 
@@ -27,12 +27,18 @@ export interface Channels {
   readonly status: Descriptor
   readonly stdout: Readable
   readonly stderr: Readable
+  /** Our end of its input, where it is spoken with; else null. */
+  readonly input: Writable | null
   readStatus(): string
   handedOver(): void
   close(): void
 }
 
-export async function openChannels(input: { stdin: string | undefined; args: string }): Promise<Channels> {
+/** @param input.stdin all of its input; `isOpen` = a pipe that stays open for us to write; absent = none */
+export async function openChannels(input: {
+  stdin: string | { readonly isOpen: true } | undefined
+  args: string
+}): Promise<Channels> {
   const open: Descriptor[] = []
   const directory = mkdtempSync(join(tmpdir(), 'supervisor-run-'))
   const path = (name: string) => join(directory, name)
@@ -46,7 +52,8 @@ export async function openChannels(input: { stdin: string | undefined; args: str
     return opened(name, flags)
   }
   try {
-    await execa('mkfifo', ['-m', '600', path('out'), path('err')], {
+    const isSpokenWith = typeof input.stdin === 'object'
+    await execa('mkfifo', ['-m', '600', path('out'), path('err'), ...(isSpokenWith ? [path('in')] : [])], {
       extendEnv: false,
       env: { PATH: BASE_PATH },
       stdin: 'ignore',
@@ -57,14 +64,20 @@ export async function openChannels(input: { stdin: string | undefined; args: str
     const errReader = opened('err', constants.O_RDONLY | constants.O_NONBLOCK)
     const stdoutWriter = opened('out', constants.O_WRONLY)
     const stderrWriter = opened('err', constants.O_WRONLY)
-    const stdin = input.stdin === undefined ? 'ignore' : file('in', input.stdin, constants.O_RDONLY)
+    const inWriter = isSpokenWith ? openPipe(path('in'), opened) : null
+    const stdin =
+      typeof input.stdin === 'string'
+        ? file('in', input.stdin, constants.O_RDONLY)
+        : (inWriter?.reader ?? ('ignore' as const))
     const args = file('args', input.args, constants.O_RDONLY)
     const status = file('status', '', constants.O_RDWR | constants.O_APPEND)
 
     const stdout = new Socket({ fd: outReader, readable: true, writable: false })
     const stderr = new Socket({ fd: errReader, readable: true, writable: false })
     // From here on the sockets own their descriptors.
-    const ours = new Set<number>(open.filter((descriptor) => descriptor !== outReader && descriptor !== errReader))
+    const sockets = new Set<number>([outReader, errReader, ...(inWriter === null ? [] : [inWriter.writer])])
+    const ours = new Set<number>(open.filter((descriptor) => !sockets.has(descriptor)))
+    const talk = inWriter === null ? null : new Socket({ fd: inWriter.writer, readable: false, writable: true })
     const closeOnce = (descriptors: readonly number[]) => {
       for (const descriptor of descriptors) if (ours.delete(descriptor)) closeSync(descriptor)
     }
@@ -76,12 +89,14 @@ export async function openChannels(input: { stdin: string | undefined; args: str
       status,
       stdout,
       stderr,
+      input: talk,
       readStatus: () => (ours.has(status) ? readFromStart(status) : ''),
       handedOver: () => closeOnce([...ours].filter((descriptor) => descriptor !== status)),
       close() {
         closeOnce([...ours])
         stdout.destroy()
         stderr.destroy()
+        talk?.destroy()
       },
     }
   } catch (error) {
@@ -89,6 +104,19 @@ export async function openChannels(input: { stdin: string | undefined; args: str
     throw error
   } finally {
     rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Both ends of a pipe. The reader is opened without O_NONBLOCK, which would stay on it and surprise the program (read(2),
+ * EAGAIN); so that this does not wait for a writer, nor our writer for a reader, a third one stands by (fifo(7)).
+ */
+function openPipe(path: string, opened: (name: string, flags: number) => Descriptor) {
+  const both = openSync(path, constants.O_RDWR)
+  try {
+    return { reader: opened('in', constants.O_RDONLY), writer: opened('in', constants.O_WRONLY | constants.O_NONBLOCK) }
+  } finally {
+    closeSync(both)
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { execa } from 'execa'
 import { BASE_PATH } from './base-path.ts'
 import { openChannels } from './channels.ts'
@@ -14,7 +14,8 @@ export interface LaunchSpec {
   readonly argv: readonly [string, ...string[]]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
-  readonly stdin?: string
+  /** All of its input, or a function that is given its open input. */
+  readonly stdin?: string | ((input: Writable) => void)
   readonly box: Box | null
   readonly marker: string
   /** Most processes of the box at a time. */
@@ -26,6 +27,8 @@ export interface Launched {
   readonly pid: number
   readonly stdout: Readable
   readonly stderr: Readable
+  /** Its open input, where `stdin` is a function. */
+  readonly input: Writable | null
   readonly exited: Promise<{ exitCode: number | null; signal: string | null }>
   /** The box's first process as the host sees it, as soon as there is one. */
   boxInit(): { pid: number; namespace: string } | null
@@ -44,7 +47,7 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
   const counted = spec.box === null ? NOT_COUNTED : countProcesses(spec.maxProcesses)
   try {
     const options = spec.box === null ? [] : boxOptions(spec.box, mounts, spec.cwd, env)
-    const channels = await openChannels({ stdin: spec.stdin, args: options.map(argument).join('') })
+    const channels = await openChannels({ stdin: inputOf(spec), args: options.map(argument).join('') })
     try {
       const subprocess = spawn(spec, env, channels, counted.procs)
       const { pid } = subprocess
@@ -53,6 +56,7 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
         pid,
         stdout: channels.stdout,
         stderr: channels.stderr,
+        input: channels.input,
         exited: subprocess.then(({ exitCode, signal }) => ({ exitCode: exitCode ?? null, signal: signal ?? null })),
         boxInit: () => initOf(channels.readStatus()),
         programRan: () => spec.box === null || channels.readStatus().includes('"exit-code"'),
@@ -74,6 +78,8 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
     throw error
   }
 }
+
+const inputOf = ({ stdin }: LaunchSpec) => (typeof stdin === 'function' ? ({ isOpen: true } as const) : stdin)
 
 /** bwrap(1), --args: each argument ends with a NUL. One inside an argument would begin another, of somebody's choice. */
 function argument(text: string): string {

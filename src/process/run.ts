@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { killAtExit, killLeftovers, signalGroup, waitForNamespace } from './kill-tree.ts'
 import { type Launched, launch } from './launch.ts'
@@ -12,8 +13,11 @@ export interface ProcessSpec {
   readonly cwd: string
   /** The whole environment: nothing of our own is inherited. */
   readonly env: Readonly<Record<string, string>>
-  /** Given to the program whole; absent = no input. */
-  readonly stdin?: string
+  /**
+   * Given to the program whole; absent = no input. A function is called with the program's open input once it has been
+   * started, for programs that are spoken with; whoever takes it hears its errors, and ends it.
+   */
+  readonly stdin?: string | ((input: Writable) => void)
   readonly timeoutMs: number
   /** Longest silence on both outputs. */
   readonly idleTimeoutMs?: number
@@ -108,6 +112,7 @@ async function supervise(spec: ProcessSpec, outputs: Outputs): Promise<End> {
       outputs.read(run.stdout, 'stdout', stop.onOutput),
       outputs.read(run.stderr, 'stderr', stop.onOutput),
     ]
+    handInput(spec, run)
     const exit = await Promise.race([run.exited, stop.gaveUp])
     const cause = stop.disarm()
     const gone = await proveGone(spec, run, marker)
@@ -116,6 +121,18 @@ async function supervise(spec: ProcessSpec, outputs: Outputs): Promise<End> {
   } finally {
     spare()
     run.dispose()
+  }
+}
+
+/** Whoever takes the input and fails must not keep the process: it then finds its input at an end. */
+function handInput({ stdin }: ProcessSpec, { input }: Launched): void {
+  if (typeof stdin !== 'function' || input === null) return
+  // A program that ends before it has read everything is no error of ours (EPIPE).
+  input.on('error', () => undefined)
+  try {
+    stdin(input)
+  } catch {
+    input.destroy()
   }
 }
 

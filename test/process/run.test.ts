@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import type { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { bin, livingWith, makeRoom, run, WAYS, waitFor } from './run-support.ts'
 
@@ -28,6 +29,45 @@ describe.each(WAYS)('a process, %s', (way) => {
     expect(await run(makeRoom(), way, [bin('silent.sh')], { stdin: large })).toMatchObject({ exitCode: 0, output: '' })
     const counted = await run(makeRoom(), way, ['/usr/bin/wc', '-c'], { stdin: large })
     expect(counted.stdout.trim()).toBe('2000000')
+  })
+
+  test('is spoken with: what it is told comes at once, and its input ends when we say so', async () => {
+    const heard: string[] = []
+    let input: Writable | null = null
+    const script = 'while read line; do echo "got $line"; done; echo "end"'
+    const result = await run(makeRoom(), way, ['/bin/sh', '-c', script], {
+      stdin: (open) => {
+        input = open
+        open.write('one\n')
+      },
+      onOutput: (text) => {
+        heard.push(text)
+        if (text.includes('got one')) input?.write('two\n')
+        if (text.includes('got two')) input?.end()
+      },
+    })
+    expect(result).toMatchObject({ ended: 'exited', exitCode: 0, stdout: 'got one\ngot two\nend\n' })
+    expect(heard.length).toBeGreaterThan(1)
+  })
+
+  test('that is gone, or does not read, takes nobody with it who speaks to it', async () => {
+    const gone = await run(makeRoom(), way, ['/bin/true'], {
+      stdin: (open) => void setInterval(() => open.write('hello?\n'), 5).unref(),
+    })
+    expect(gone).toMatchObject({ ended: 'exited', exitCode: 0 })
+    const room = makeRoom()
+    const deaf = await run(room, way, ['/bin/sleep', '3600'], {
+      timeoutMs: 1_000,
+      stdin: (open) => void open.write('x'.repeat(5_000_000)),
+    })
+    expect(deaf.ended).toBe('timeout')
+    expect(livingWith(room.runId)).toEqual([])
+    const careless = await run(makeRoom(), way, ['/bin/cat'], {
+      stdin: () => {
+        throw new Error('oops')
+      },
+    })
+    expect(careless).toMatchObject({ ended: 'exited', exitCode: 0 })
   })
 
   test('gets arguments as they are, never through a shell', async () => {
