@@ -187,7 +187,10 @@ function resolveBackends(backends: OperatorSettings['backends'], base: string): 
 }
 
 function secretsOf(env: Environment, settings: OperatorSettings): string[] {
-  const names = Object.values(settings.backends).flatMap((b) => ('apiKeyEnv' in b && b.apiKeyEnv ? [b.apiKeyEnv] : []))
+  const names = Object.values(settings.backends).flatMap((b) => [
+    ...('apiKeyEnv' in b && b.apiKeyEnv ? [b.apiKeyEnv] : []),
+    ...('envFrom' in b ? b.envFrom : []),
+  ])
   const databasePassword = env['DATABASE_URL'] ? safePassword(env['DATABASE_URL']) : ''
   const values = [
     env['WEBHOOK_SECRET'],

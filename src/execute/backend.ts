@@ -17,6 +17,8 @@ export interface RunInput {
     readonly round: number
   }
   readonly prompt: string
+  /** What the person asked for, in their own words; untrusted. For what carries out one thing and reads no prompt. */
+  readonly request?: string
   /** The answer is to be JSON of this form; only for backends that say `answersInForm`. Absent = free text. */
   readonly form?: z.ZodType
   readonly grant: Grant
@@ -47,7 +49,8 @@ export type RunEvent =
   | { readonly type: 'call'; readonly call: ModelCall }
 
 export type Probe =
-  | { readonly available: true; readonly version: string | null }
+  /** `note` is for people: what they should know, or mend, though it runs. */
+  | { readonly available: true; readonly version: string | null; readonly note?: string }
   /** `reason` is for people: what is missing and what to do. */
   | { readonly available: false; readonly reason: string }
 

@@ -2,13 +2,14 @@ import type { BackendSettings } from '../settings/settings.ts'
 import type { Capability } from '../task/capability.ts'
 import type { JobType } from '../task/job.ts'
 import type { Backend } from './backend.ts'
+import { acp } from './backends/acp.ts'
 import { claudeCode } from './backends/claude-code.ts'
 import { codex } from './backends/codex.ts'
+import { mcp } from './backends/mcp.ts'
 import { reasoning } from './backends/reasoning.ts'
 import { recorded } from './backends/recorded.ts'
 import { script } from './backends/script.ts'
 import { shell } from './backends/shell.ts'
-import { unavailable } from './backends/unavailable.ts'
 
 export interface Selection {
   /** Names in order of preference; others follow in the order of the settings. */
@@ -56,7 +57,7 @@ export function createRegistry(
   }
 }
 
-/** One row per type. A type without a row is kept and says that it cannot run: nothing configured is dropped. */
+/** One row per type; a type without a row does not compile. */
 function create(name: string, settings: BackendSettings, environment: Environment): Backend {
   switch (settings.type) {
     case 'script':
@@ -69,9 +70,11 @@ function create(name: string, settings: BackendSettings, environment: Environmen
       return claudeCode(environment)(name, settings)
     case 'codex':
       return codex(environment)(name, settings)
+    case 'acp':
+      return acp(environment)(name, settings)
+    case 'mcp':
+      return mcp(environment)(name, settings)
     case 'reasoning':
       return reasoning(environment)(name, settings)
-    default:
-      return unavailable(name, settings)
   }
 }

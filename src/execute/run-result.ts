@@ -81,7 +81,7 @@ const CAUSES: Record<ProcessEnding, (result: ProcessResult) => string | null> = 
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
 /** Postgres keeps no NUL in text. */
-const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')
+export const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')
 
 /** For people: without the colours of a terminal. */
 const lastBytes = (text: string, bytes: number): string =>

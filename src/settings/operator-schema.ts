@@ -60,40 +60,45 @@ const prices = z
 
 const AGENT_CAPABILITIES: readonly Capability[] = ['coding', 'review', 'reasoning', 'research', 'document']
 
-function agent<Type extends 'claude-code' | 'codex' | 'acp'>(
-  type: Type,
-  program: readonly [string, ...string[]] | null,
-) {
-  return section({
-    type: z.literal(type),
-    command: program === null ? command : command.optional(),
-    capabilities: capabilities.optional(),
-    model: line(200).optional(),
-    apiKeyEnv: variableName.optional(),
-    baseUrl,
-    prices,
-    env,
-    idle,
-  })
+const provider = z.enum(['anthropic', 'openai-compatible'], { error: 'must be one of anthropic, openai-compatible' })
+
+function agent<Type extends 'claude-code' | 'codex'>(type: Type) {
+  return section({ type: z.literal(type), command: command.optional(), ...AGENT_SHAPE })
 }
+
+const AGENT_SHAPE = {
+  capabilities: capabilities.optional(),
+  model: line(200).optional(),
+  apiKeyEnv: variableName.optional(),
+  baseUrl,
+  prices,
+  env,
+  idle,
+} as const
 
 /** Where an agent's key stands if the operator does not say; an ACP agent may need none. */
 const AGENT_KEYS = { 'claude-code': 'ANTHROPIC_API_KEY', codex: 'OPENAI_API_KEY', acp: undefined } as const
 const AGENT_PROGRAMS = { 'claude-code': ['claude'], codex: ['codex'], acp: null } as const
 
+const host = named(
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?::[1-9]\d{0,4})?$/,
+  'a host name such as packages.example.com or packages.example.com:8443 (no scheme, path or wildcard), in lower case',
+)
+const hosts = listOf(host, 200).optional()
+
 const backend = z
   .discriminatedUnion(
     'type',
     [
-      agent('claude-code', AGENT_PROGRAMS['claude-code']),
-      agent('codex', AGENT_PROGRAMS.codex),
-      agent('acp', AGENT_PROGRAMS.acp),
+      agent('claude-code'),
+      agent('codex'),
+      section({ type: z.literal('acp'), command, provider: provider.optional(), ...AGENT_SHAPE }),
       section({ type: z.literal('script'), command, capabilities, env, idle }),
       section({ type: z.literal('shell'), run: script(4_000), capabilities: capabilities.optional(), env, idle }),
       section({ type: z.literal('recorded'), recording: path, capabilities }),
       section({
         type: z.literal('reasoning'),
-        provider: z.enum(['anthropic', 'openai-compatible']),
+        provider,
         model: line(200),
         apiKeyEnv: variableName,
         baseUrl,
@@ -102,9 +107,11 @@ const backend = z
       section({
         type: z.literal('mcp'),
         command,
-        tools: listOf(line(100), 100),
+        tools: listOf(line(100), 100).min(1, 'must name at least one tool'),
         capabilities: capabilities.optional(),
         env,
+        envFrom: listOf(variableName, 50).optional(),
+        network: hosts,
         idle,
       }),
     ],
@@ -127,7 +134,13 @@ const backend = z
       case 'shell':
         return { ...rest, ...common, capabilities: rest.capabilities ?? ['shell'] }
       case 'mcp':
-        return { ...rest, ...common, capabilities: rest.capabilities ?? ['mcp'] }
+        return {
+          ...rest,
+          ...common,
+          capabilities: rest.capabilities ?? ['mcp'],
+          envFrom: rest.envFrom ?? [],
+          network: rest.network ?? [],
+        }
       default:
         return {
           ...rest,
@@ -139,11 +152,6 @@ const backend = z
     }
   })
 
-const host = named(
-  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?::[1-9]\d{0,4})?$/,
-  'a host name such as packages.example.com or packages.example.com:8443 (no scheme, path or wildcard), in lower case',
-)
-const hosts = listOf(host, 200).optional()
 const installation = named(
   /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})(?:\/[A-Za-z0-9._-]{1,100})?$/,
   'an owner or owner/repository, such as acme or acme/app',

@@ -111,6 +111,8 @@ export interface RecordedBackendSettings {
 /** A coding agent's own command line program. */
 export interface AgentBackendSettings extends Idle {
   readonly type: 'claude-code' | 'codex' | 'acp'
+  /** Of `acp`: what its model speaks, for an agent that we do not know. */
+  readonly provider?: 'anthropic' | 'openai-compatible' | undefined
   readonly command: Argv
   readonly capabilities: readonly Capability[]
   readonly env: Environment
@@ -135,11 +137,17 @@ export interface ReasoningBackendSettings {
   readonly baseUrl?: string | undefined
   readonly capabilities: readonly Capability[]
 }
-interface McpBackendSettings extends Idle {
+/** A server of the Model Context Protocol, spoken with over its input and output. */
+export interface McpBackendSettings extends Idle {
   readonly type: 'mcp'
   readonly command: Argv
+  /** Names of the tools that may be called; all others are as if they were not there. */
   readonly tools: readonly string[]
   readonly env: Environment
+  /** Names of our own variables that it is given: its keys. They are redacted wherever they turn up. */
+  readonly envFrom: readonly string[]
+  /** Hosts that the server may reach, `host` or `host:port`. */
+  readonly network: readonly string[]
   readonly capabilities: readonly Capability[]
 }
 export type BackendSettings =

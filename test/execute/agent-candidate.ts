@@ -6,12 +6,12 @@ import { createRegistry } from '../../src/execute/registry.ts'
 import type { AgentBackendSettings } from '../../src/settings/settings.ts'
 import type { Candidate } from './contract.ts'
 
-export type AgentType = 'claude-code' | 'codex'
+export type AgentType = 'claude-code' | 'codex' | 'acp'
 
 /** What must be found nowhere that an agent, or a reader of our records, can look. */
 export const AGENT_KEY = 'sk-fake-key-that-no-agent-may-see'
 /** With a price in the table. */
-export const AGENT_MODELS = { 'claude-code': 'claude-sonnet-5-5', codex: 'gpt-5.4' } as const
+export const AGENT_MODELS = { 'claude-code': 'claude-sonnet-5-5', codex: 'gpt-5.4', acp: 'gpt-5.4' } as const
 /** Does the job of the contract: what the prompt says, as a file. */
 export const WRITES_ANSWER = `printf '%s\\n' 'Do "this" and $(that)' > answer.txt`
 
@@ -31,18 +31,23 @@ export async function startAgent(
   onTestFinished(() => stub.close())
   const settings: AgentBackendSettings = {
     type,
-    command: [program],
+    command: type === 'acp' && !isStandIn(program) ? [program, 'acp'] : [program],
     capabilities: ['coding'],
-    env: {},
+    // An agent of the protocol that nobody knows is told by its operator where its model is.
+    ...(type === 'acp' && isStandIn(program)
+      ? { provider: 'openai-compatible', env: { MODEL_URL: '{gateway}/v1', MODEL_KEY: '{token}', MODEL: '{model}' } }
+      : { env: {} }),
     model: AGENT_MODELS[type],
     apiKeyEnv: 'THE_KEY',
-    baseUrl: type === 'codex' ? `${stub.url}/v1` : stub.url,
+    baseUrl: type === 'claude-code' ? stub.url : `${stub.url}/v1`,
     ...more,
   }
   const backend = createRegistry({ mine: settings }, { THE_KEY: AGENT_KEY }).get('mine')
   if (backend === null) throw new Error('no backend')
   return { backend, stub }
 }
+
+const isStandIn = (program: string): boolean => program.endsWith('acp-like.mjs')
 
 /** Runs the commands one after the other, each when the one before has come back, and then says so. */
 export const playing =
@@ -56,7 +61,7 @@ export const playing =
 /** How many results of tools a conversation holds so far. */
 function resultsIn(body: Asked['body']): number {
   const all = JSON.stringify(body['messages'] ?? body['input'] ?? [])
-  return all.match(/"type":"(?:tool_result|function_call_output)"/g)?.length ?? 0
+  return all.match(/"type":"(?:tool_result|function_call_output)"|"role":"tool"/g)?.length ?? 0
 }
 
 export const agentCandidate = (type: AgentType, program: string): Candidate => ({

@@ -33,6 +33,16 @@ const recorded = (room: Room, delayMs: number): BackendSettings => {
   return { type: 'recorded', recording, capabilities: ['coding'] }
 }
 
+const server = (tool: string): BackendSettings => ({
+  type: 'mcp',
+  command: [bin('mcp-like.mjs')],
+  tools: [tool],
+  capabilities: ['coding'],
+  env: {},
+  envFrom: [],
+  network: [],
+})
+
 const CANDIDATES: readonly Candidate[] = [
   candidate(
     'script',
@@ -49,9 +59,15 @@ const CANDIDATES: readonly Candidate[] = [
     ({ room }) => recorded(room, 0),
     ({ room }) => recorded(room, 3_600_000),
   ),
+  candidate(
+    'mcp',
+    () => server('write'),
+    () => server('hang'),
+  ),
   // Stand-ins that speak as the real programs do; `npm run test:agents` holds the real ones to the same.
   agentCandidate('claude-code', bin('claude-like.mjs')),
   agentCandidate('codex', bin('codex-like.mjs')),
+  agentCandidate('acp', bin('acp-like.mjs')),
 ]
 
 for (const one of CANDIDATES) describeContract(one)

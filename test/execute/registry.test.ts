@@ -15,7 +15,15 @@ const registry = createRegistry({
   first: shell('coding', 'review'),
   second: shell('coding'),
   writer: shell('document'),
-  tickets: { type: 'mcp', command: ['tickets'], tools: [], capabilities: ['coding'], env: {} },
+  tickets: {
+    type: 'mcp',
+    command: ['no-such-server'],
+    tools: ['search'],
+    capabilities: ['coding'],
+    env: {},
+    envFrom: [],
+    network: [],
+  },
 })
 
 const chosen = (capability: Capability, selection: Parameters<typeof registry.select>[2]) =>
@@ -40,16 +48,16 @@ test('an approval is never given to a backend', () => {
   expect(registry.select('coding', 'approval', {})).toBeNull()
 })
 
-test('a type that cannot run is kept, and says so when it is asked', async () => {
+test('one that is not installed is kept, and says so when it is asked', async () => {
   expect(registry.list().map((backend) => backend.name)).toEqual(['first', 'second', 'writer', 'tickets'])
   const tickets = registry.get('tickets')
   expect(await tickets?.probe()).toMatchObject({
     available: false,
-    reason: expect.stringMatching(/"tickets".*claude-code, codex, reasoning, script/),
+    reason: expect.stringMatching(/"tickets" runs no-such-server.*Install it/),
   })
   expect(await tickets?.run(makeBench().input())).toMatchObject({
     ended: 'unavailable',
-    errors: [expect.stringContaining('tickets')],
+    errors: [expect.stringContaining('no-such-server')],
   })
   expect(registry.get('constructor')).toBeNull()
 })

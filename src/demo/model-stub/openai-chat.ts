@@ -3,6 +3,7 @@ import { jsonAnswer, nextId, type Shape, streamAnswer, usageOf } from './shape.t
 
 /** OpenAI's Chat Completions, which many other providers speak. */
 export const chatAnswer: Shape = {
+  isAside: ({ tools }) => tools.length === 0,
   read(body) {
     const messages = (body['messages'] ?? []) as { role: string; content: unknown }[]
     const last = messages.at(-1)
@@ -15,7 +16,7 @@ export const chatAnswer: Shape = {
       ),
     }
   },
-  write({ model, isStream, body }, reply) {
+  write({ model, isStream, body, tools }, reply) {
     if (typeof reply === 'object' && 'status' in reply) return failure(reply)
     const runs = typeof reply === 'object' && 'run' in reply
     const call = runs
@@ -24,7 +25,10 @@ export const chatAnswer: Shape = {
             index: 0,
             id: nextId('call_'),
             type: 'function',
-            function: { name: 'shell', arguments: JSON.stringify({ command: reply.run }) },
+            function: {
+              name: shellOf(tools),
+              arguments: JSON.stringify({ command: reply.run, description: 'As told' }),
+            },
           },
         ]
       : undefined
@@ -57,3 +61,7 @@ export const chatAnswer: Shape = {
     ])
   },
 }
+
+/** What an agent calls its shell. */
+const shellOf = (tools: readonly string[]): string =>
+  tools.find((tool) => ['bash', 'shell', 'run_shell_command'].includes(tool)) ?? 'shell'

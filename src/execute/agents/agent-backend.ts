@@ -9,21 +9,31 @@ import { JOB_TYPES } from '../../task/job.ts'
 import type { Backend, Probe, RunInput } from '../backend.ts'
 import { resultWithoutWork } from '../run-result.ts'
 import { type FoundProgram, findProgram, nativeBeside, notFound } from './find-program.ts'
-import { type AgentReader, type AgentRun, runAgent } from './run-agent.ts'
+import { type AgentRun, runAgent } from './run-agent.ts'
 
 /** What one agent's own program is like; the rest is the same for all of them. */
 export interface AgentKind {
   /** How to get it, as a sentence without its end. */
   readonly hint: string
-  readonly wire: WireName
-  readonly versionArgs: readonly string[]
+  /** null = it has no way to a model through us, and needs no key. */
+  readonly wire: WireName | null
+  /** What it prints when it is asked for its version, or how else it is found out (null = it does not start). */
+  readonly version:
+    | readonly string[]
+    | ((found: FoundProgram, settings: AgentBackendSettings) => Promise<string | null>)
+  /** What a program is, whose version is not found out. */
+  readonly failed?: string
+  /** What is missing in the settings, as a sentence without its end; null = nothing. */
+  readonly missing?: string | null
+  /** What an operator should know though it is there. */
+  readonly note?: string
   /** Directory below HOME. */
   readonly sessions: string
   /** Name of the native program that npm's launcher would start. */
   readonly native?: string
   readonly failureModes: readonly string[]
   readonly prepare: (settings: AgentBackendSettings, input: RunInput) => AgentRun['prepare']
-  readonly reader: (emit: RunInput['emit']) => AgentReader
+  readonly reader: AgentRun['reader']
 }
 
 /** Longest silence: a build or a test suite that an agent runs may print nothing for long. */
@@ -43,16 +53,27 @@ export const agentBackend =
       return found === null || kind.native === undefined ? found : nativeBeside(found, kind.native)
     }
     const keyName = settings.apiKeyEnv ?? ''
+    const key = environment[keyName] ?? ''
+    const needsKey = kind.wire !== null && key === ''
     let version: { of: string; is: string | null } | null = null
 
     const probe = async (): Promise<Probe> => {
+      if (kind.missing) return { available: false, reason: `the backend "${name}": ${kind.missing}` }
       const found = await find()
       if (found === null) return { available: false, reason: notFound(name, program, kind.hint) }
-      if (!environment[keyName]) return { available: false, reason: withoutKey(name, keyName) }
-      if (version?.of !== found.file) version = { of: found.file, is: await versionOf(found, kind.versionArgs) }
+      if (needsKey) return { available: false, reason: withoutKey(name, keyName) }
+      const ask = kind.version
+      if (version?.of !== found.file)
+        version = {
+          of: found.file,
+          is: await (typeof ask === 'function' ? ask(found, settings) : versionOf(found, ask)),
+        }
       if (version.is === null)
-        return { available: false, reason: `the backend "${name}": ${found.file} does not start. ${kind.hint} anew` }
-      return { available: true, version: version.is }
+        return {
+          available: false,
+          reason: `the backend "${name}": ${found.file} ${kind.failed ?? 'does not start'}. ${kind.hint} anew`,
+        }
+      return { available: true, version: version.is, ...(kind.note === undefined ? {} : { note: kind.note }) }
     }
 
     return {
@@ -76,17 +97,16 @@ export const agentBackend =
       probe,
       run: async (input) => {
         const found = await find()
-        const key = environment[keyName] ?? ''
-        if (found === null || key === '') {
+        if (found === null || needsKey) {
           const reason = found === null ? notFound(name, program, kind.hint) : withoutKey(name, keyName)
           return resultWithoutWork('unavailable', reason, { isolation: 'none', durationMs: 0 })
         }
         const run: AgentRun = {
           program: found,
-          wire: kind.wire,
-          key,
-          baseUrl: settings.baseUrl ?? null,
-          prices: settings.prices ?? {},
+          model:
+            kind.wire === null
+              ? null
+              : { wire: kind.wire, key, baseUrl: settings.baseUrl ?? null, prices: settings.prices ?? {} },
           idleMs: settings.idleMs ?? IDLE_MS,
           env: settings.env,
           sessions: kind.sessions,

@@ -8,6 +8,8 @@ interface Facts {
   readonly result: ProcessResult
   readonly said: AgentSaid
   readonly report: GatewayReport
+  /** Its program has no end of its own: it ends when the conversation does, with whatever code. */
+  readonly isSpokenWith: boolean
   readonly isCancelled: boolean
 }
 
@@ -17,12 +19,16 @@ interface Facts {
  * when the last event says so and the program ended well (or was ended by us after that event); else what the gateway
  * saw at the wire says why.
  */
-export function endingOf({ result, said, report, isCancelled }: Facts): { ended: Ending; errors: string[] } {
+export function endingOf({ result, said, report, isSpokenWith, isCancelled }: Facts): {
+  ended: Ending
+  errors: string[]
+} {
   if (isCancelled) return { ended: 'cancelled', errors: [] }
-  if (report.cutBy === 'budget')
+  if (report.cutBy === 'budget' || said.isOverBudget === true)
     return { ended: 'budget_limit', errors: ['stopped: the budget of the task is used up', ...withoutPrice(report)] }
   if (report.cutBy === 'calls') return { ended: 'output_limit', errors: ['stopped: it called the model too often'] }
-  const isEndedByUs = result.ended === 'aborted' && said.finished !== null
+  const isOwnEnd = result.ended === 'exited' || result.ended === 'signalled'
+  const isEndedByUs = said.finished !== null && (result.ended === 'aborted' || (isSpokenWith && isOwnEnd))
   if (said.finished === 'well' && (isEndedByUs || (result.ended === 'exited' && result.exitCode === 0)))
     return { ended: 'completed', errors: [...said.errors] }
   const process = resultOfProcess(result)

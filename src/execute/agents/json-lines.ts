@@ -4,7 +4,10 @@ const MAX_LINE_CHARS = 8_000_000
 export type Line = Readonly<Record<string, unknown>>
 
 /** Cuts a stream of text into JSON objects, one a line. Tolerant: what is no object is passed over. */
-export function createLineReader(onLine: (line: Line) => void): { add(text: string): void; end(): void } {
+export function createLineReader(
+  onLine: (line: Line) => void,
+  onTooLong: () => void = () => undefined,
+): { add(text: string): void; end(): void } {
   let rest = ''
   let isTooLong = false
   const one = (text: string): void => {
@@ -19,6 +22,7 @@ export function createLineReader(onLine: (line: Line) => void): { add(text: stri
       for (const line of lines) one(line)
       if (rest.length > MAX_LINE_CHARS) {
         rest = ''
+        if (!isTooLong) onTooLong()
         isTooLong = true
       }
     },

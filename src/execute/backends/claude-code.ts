@@ -21,7 +21,7 @@ export const claudeCode = (environment: Readonly<Record<string, string | undefin
   agentBackend(environment, {
     hint: 'Install it (`npm install -g @anthropic-ai/claude-code`)',
     wire: 'anthropic',
-    versionArgs: ['--version'],
+    version: ['--version'],
     sessions: '.claude/projects',
     failureModes: [
       'a limit of the provider parks the task until it ends; a refused key or bill is told to the operator',

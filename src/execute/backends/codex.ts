@@ -14,7 +14,7 @@ export const codex = (environment: Readonly<Record<string, string | undefined>>)
   agentBackend(environment, {
     hint: 'Install it (`npm install -g @openai/codex`)',
     wire: 'openai',
-    versionArgs: ['--version'],
+    version: ['--version'],
     sessions: '.codex/sessions',
     native: 'codex',
     failureModes: [

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openNetwork } from '../../gateway/network.ts'
 import { BASE_PATH } from '../../process/base-path.ts'
-import { runProcess } from '../../process/run.ts'
+import { type ProcessSpec, runProcess } from '../../process/run.ts'
 import { probeSandbox } from '../../process/sandbox.ts'
 import { JOB_TYPES, type JobType, type RunResult } from '../../task/job.ts'
 import type { RunInput } from '../backend.ts'
@@ -15,6 +15,10 @@ export interface Program {
   readonly idleMs: number | undefined
   /** Files of the host that the program consists of; the box shows them read-only. */
   readonly files: readonly string[]
+  /** Hosts that the operator lets this program reach, beside the grant's. */
+  readonly network?: readonly string[]
+  /** It may change nothing in the worktree. */
+  readonly isSealed?: boolean
 }
 
 /** Everything but an approval, which only a person gives. */
@@ -38,7 +42,23 @@ const LOG_BYTES = 256_000
 const FLOOD_BYTES = 64_000_000
 
 /** Runs it in the worktree, or in an empty directory of its own where the task has no code. */
-export async function runProgram(program: Program, input: RunInput): Promise<RunResult> {
+export const runProgram = (program: Program, input: RunInput): Promise<RunResult> =>
+  withProgram(program, input, async (spec) =>
+    resultOfProcess(
+      await runProcess({
+        ...spec,
+        stdin: input.prompt,
+        onOutput: (text) => input.emit({ type: 'output', text }),
+      }),
+    ),
+  )
+
+/** Prepares all that a program of the operator's needs for one run, and puts it away after it. */
+export async function withProgram(
+  program: Program,
+  input: RunInput,
+  run: (spec: ProcessSpec) => Promise<RunResult>,
+): Promise<RunResult> {
   if (input.sandbox === 'required') {
     const sandbox = await probeSandbox()
     if (!sandbox.available) {
@@ -50,10 +70,17 @@ export async function runProgram(program: Program, input: RunInput): Promise<Run
   const temporary = join(home, 'tmp')
   await mkdir(temporary, { recursive: true, mode: 0o700 })
   await mkdir(cwd, { recursive: true, mode: 0o700 })
-  const readOnly = [...program.files, ...input.sandboxPaths, ...(input.workspace?.readOnlyPaths ?? [])]
+  const isSealed = program.isSealed === true
+  const readOnly = [
+    ...(isSealed ? [cwd] : []),
+    ...program.files,
+    ...input.sandboxPaths,
+    ...(input.workspace?.readOnlyPaths ?? []),
+  ]
   const isBoxed = input.sandbox === 'required'
-  const network = await openNetwork(isBoxed ? input.grant.network : [], input.scratchDir)
-  const result = await runProcess({
+  const hosts = [...input.grant.network, ...(program.network ?? [])]
+  const network = await openNetwork(isBoxed ? hosts : [], input.scratchDir)
+  return run({
     argv: program.argv,
     cwd,
     env: {
@@ -65,17 +92,14 @@ export async function runProgram(program: Program, input: RunInput): Promise<Run
       HOME: home,
       TMPDIR: temporary,
     },
-    stdin: input.prompt,
     timeoutMs: input.timeoutMs,
     ...(program.idleMs === undefined ? {} : { idleTimeoutMs: program.idleMs }),
     maxOutputBytes: LOG_BYTES,
     floodBytes: FLOOD_BYTES,
     signal: input.signal,
-    onOutput: (text) => input.emit({ type: 'output', text }),
-    box: isBoxed ? { writable: [cwd], readOnly, home, doors: network.doors } : null,
+    box: isBoxed ? { writable: isSealed ? [] : [cwd], readOnly, home, doors: network.doors } : null,
     runId: input.job.id,
   }).finally(network.close)
-  return resultOfProcess(result)
 }
 
 function jobEnvironment({ job }: RunInput): Record<string, string> {

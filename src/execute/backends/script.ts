@@ -29,7 +29,7 @@ export const script: BackendFactory<ScriptBackendSettings> = (name, settings) =>
   }
 }
 
-async function findProgram(name: string, program: string, path: string): Promise<Probe> {
+export async function findProgram(name: string, program: string, path: string): Promise<Probe> {
   const places = isAbsolute(program) ? [program] : path.split(':').map((directory) => join(directory, program))
   for (const place of places) {
     if (isFileOfHost(place) && (await isExecutable(place))) return { available: true, version: null }
@@ -41,7 +41,7 @@ async function findProgram(name: string, program: string, path: string): Promise
   }
 }
 
-const isFileOfHost = (path: string): boolean =>
+export const isFileOfHost = (path: string): boolean =>
   isAbsolute(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
 
 const isExecutable = (path: string): Promise<boolean> =>

@@ -19,7 +19,7 @@ export interface Conversation {
   readonly trouble: Error | null
 }
 
-/** What is written and not read waits here; more of it means that the partner does not read at all. */
+/** What is written and not read waits here; more of it means that the partner does not read: it is taken for stalled. */
 const MAX_UNREAD_BYTES = 32_000_000
 const MAX_UNHEARD_LINES = 10_000
 /** From the end of the talk, or of its input, to the end of the program. */
@@ -39,9 +39,14 @@ export async function converse(
 ): Promise<Conversation> {
   const over = new AbortController()
   const gone = new AbortController()
+  let cause: 'output_limit' | 'stalled' | null = null
+  const stop = (because: NonNullable<typeof cause>): void => {
+    cause ??= because
+    over.abort()
+  }
   const opened = Promise.withResolvers<Writable | null>()
   const heard = listening()
-  const lines = createLineReader(heard.line)
+  const lines = createLineReader(heard.line, () => stop('output_limit'))
   const running = runProcess({
     ...spec,
     stdin: (input) => opened.resolve(input),
@@ -58,12 +63,12 @@ export async function converse(
   const trouble =
     input === null
       ? new Error('it did not start')
-      : await settle(talk(partnerAt(input, heard, gone, over)), gone.signal)
+      : await settle(talk(partnerAt(input, heard, gone, () => stop('stalled'))), gone.signal)
   input?.end()
   const grace = setTimeout(() => over.abort(), spec.signal?.aborted === true ? AFTER_ABORT_MS : AFTER_TALK_MS)
   const result = await running
   clearTimeout(grace)
-  return { result, trouble }
+  return { result: result.ended === 'aborted' && cause !== null ? { ...result, ended: cause } : result, trouble }
 }
 
 function listening() {
@@ -85,13 +90,13 @@ function partnerAt(
   input: Writable,
   { hear }: ReturnType<typeof listening>,
   gone: AbortController,
-  over: AbortController,
+  onDeaf: () => void,
 ): Partner {
   return {
     send(message) {
       if (input.destroyed || input.writableEnded) return
       input.write(`${JSON.stringify(message)}\n`)
-      if (input.writableLength > MAX_UNREAD_BYTES) over.abort()
+      if (input.writableLength > MAX_UNREAD_BYTES) onDeaf()
     },
     hear,
     gone: gone.signal,
