@@ -1,6 +1,6 @@
 import type { Job as JobRow } from '../generated/prisma/client.ts'
 import type { Capability } from '../task/capability.ts'
-import type { Job, JobStatus, RunResult } from '../task/job.ts'
+import type { Job, JobStatus, PassedOver, RunResult } from '../task/job.ts'
 import type { PlannedJob } from '../task/plan.ts'
 import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -49,11 +49,13 @@ export async function startJob(
   jobId: string,
   backend: string,
   promptHash: string,
+  passedOver: readonly PassedOver[] = [],
 ): Promise<Job> {
   return underLease(db, lease, async (tx) => {
     const data = {
       status: 'running',
       backend,
+      passedOver: passedOver.map(({ backend: name, reasonCode }) => ({ backend: name, reasonCode })),
       promptHash,
       attempts: { increment: 1 },
       epoch: lease.epoch,
@@ -117,6 +119,7 @@ function toJob(row: JobRow): Job {
     type: row.type,
     capability: row.capability as Capability,
     backend: row.backend,
+    passedOver: row.passedOver as readonly unknown[] as readonly PassedOver[],
     goal: row.goal,
     status: row.status as JobStatus,
     attempts: row.attempts,

@@ -56,6 +56,12 @@ export interface RunResult {
   readonly log: string
 }
 
+/** A backend that did not do the job, by its own fault. */
+export interface PassedOver {
+  readonly backend: string
+  readonly reasonCode: 'backend_unavailable' | 'backend_down' | 'quota_reached'
+}
+
 /** The job as it is stored, with all of its result. */
 export interface Job {
   readonly id: string
@@ -66,6 +72,8 @@ export interface Job {
   readonly type: string
   readonly capability: Capability
   readonly backend: string | null
+  /** Who came before it in the order of preference and could not; absent = nobody. */
+  readonly passedOver?: readonly PassedOver[]
   readonly goal: string
   readonly status: JobStatus
   readonly attempts: number

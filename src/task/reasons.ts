@@ -80,6 +80,7 @@ export const REASON_CODES = [
   'backend_stalled',
   'backend_flooded',
   'backend_unavailable',
+  'backend_down',
   'sandbox_unavailable',
   'budget_reached',
   'budget_changed',

@@ -59,11 +59,26 @@ const APPROVED = { execute: 'Plan', publish: 'Push', result: 'Result' } as const
 function jobLine(view: TaskView, planned: PlannedJob): string {
   const job = view.jobs.findLast((j) => j.key === planned.key)
   if (job === undefined || job.status === 'queued') return `- [ ] ${goal(planned)}`
-  const facts = [job.backend === null ? '' : code(job.backend, 60), ...jobFacts(view, job)].filter((s) => s !== '')
+  const facts = [whoDoesIt(job), ...jobFacts(view, job)].filter((s) => s !== '')
   const told = facts.length === 0 ? '' : ` (${facts.join(', ')})`
   const now = job.status === 'running' ? '**Now:** ' : ''
   return `- [${job.status === 'succeeded' ? 'x' : ' '}] ${now}${plain(planned.goal, 200) || 'A step'}${told}`
 }
+
+const MAX_PASSED = 3
+
+/** The backend; and who was to do it before, so that nobody is replaced silently. */
+function whoDoesIt({ backend, passedOver = [] }: Job): string {
+  if (backend === null) return ''
+  const before = passedOver.slice(-MAX_PASSED).map((p) => `${code(p.backend, 60)}, which ${PASSED_WORDS[p.reasonCode]}`)
+  return `${code(backend, 60)}${before.length === 0 ? '' : ` instead of ${list(before)}`}`
+}
+
+const PASSED_WORDS = {
+  backend_unavailable: 'cannot run',
+  backend_down: 'does not answer',
+  quota_reached: 'has no quota left',
+} as const
 
 function jobFacts({ now }: TaskView, job: Job): string[] {
   if (job.status === 'failed') return ['failed']

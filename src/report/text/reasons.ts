@@ -313,6 +313,7 @@ export const REASONS = {
     'The backend is not installed, not configured or does not answer.',
     ASK_OPERATOR,
   ),
+  backend_down: words('What the agent needs does not answer, and nobody else can do the work.', null, BY_ITSELF),
   sandbox_unavailable: words(
     'No agent was started.',
     'There is no sandbox on this machine, and agents do not run without one here.',

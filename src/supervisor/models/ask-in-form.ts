@@ -9,7 +9,9 @@ import type { Ending, Job, RunResult } from '../../task/job.ts'
 import type { PlannedJob } from '../../task/plan.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
 import { scratchDirOf } from '../git/clear-remains.ts'
+import { noteHowItFared } from '../jobs/backend-trouble.ts'
 import { budgetLeft, requireBudget } from '../jobs/budget.ts'
+import { chooseBackend } from '../jobs/choose-backend.ts'
 import type { StepContext } from '../work/step.ts'
 
 export interface FormQuestion<Form extends z.ZodType> {
@@ -44,16 +46,20 @@ export async function askInForm<Form extends z.ZodType>(
   question: FormQuestion<Form>,
 ): Promise<FormAnswer<z.output<Form>>> {
   const { corridor, task, lease, signal } = context
-  const backend = modelOf(context)
-  if (backend === null) return { kind: 'off' }
-  const by = backend.name
+  const preferred = modelOf(context)
+  if (preferred === null) return { kind: 'off' }
+  const by = preferred.name
   const planned = plannedJob(question)
   const job = await openJob(corridor.db, lease, planned, task.round)
   if (job.status === 'succeeded' && job.result) return answerOf(question, job.backend ?? by, job.result)
   if (job.status === 'failed' || job.attempts >= MOST_ATTEMPTS)
     return { kind: 'missing', by: job.backend ?? by, why: reasonOf(job.result?.ended) }
-  const probe = await backend.probe()
-  if (!probe.available) return { kind: 'missing', by, why: 'backend_unavailable' }
+  const choice = await chooseBackend(context, { planned, without: cannotAnswer(context) })
+  if (choice.backend === null) {
+    const { reasonCode } = choice.why
+    return { kind: 'missing', by, why: REST_REASONS.find((r) => r === reasonCode) ?? 'backend_unavailable' }
+  }
+  const { backend, passed } = choice
   try {
     await requireBudget(context)
   } catch (error) {
@@ -65,23 +71,33 @@ export async function askInForm<Form extends z.ZodType>(
   const promptHash = await underLease(corridor.db, lease, (tx) =>
     storeArtifact(corridor.db, tx, task.id, { kind: 'prompt', name, content: question.prompt, jobId: job.id }),
   )
-  const running = await startJob(corridor.db, lease, job.id, by, promptHash)
+  const running = await startJob(corridor.db, lease, job.id, backend.name, promptHash, passed)
   const result = await run(context, backend, running, planned, question)
-  const answer = answerOf(question, by, result)
+  await noteHowItFared(corridor, backend.name, result)
+  const answer = answerOf(question, backend.name, result)
   const status = answer.kind === 'given' ? 'succeeded' : result.ended === 'cancelled' ? 'cancelled' : 'failed'
   await finishJob(corridor.db, lease, running, status, result, null)
   signal.throwIfAborted()
   return answer
 }
 
+/** Why all who could answer are left alone for now: the task does not wait for a word of help. */
+const REST_REASONS = ['backend_down', 'quota_reached'] as const satisfies readonly ReasonCode[]
+
 /** The preferred backend that can be held to a form. */
-function modelOf({ corridor, task }: Pick<StepContext, 'corridor' | 'task'>): Backend | null {
-  const others = corridor.registry.list().filter((b) => b.answersInForm !== true)
+function modelOf(context: Pick<StepContext, 'corridor' | 'task'>): Backend | null {
+  const { corridor, task } = context
   return corridor.registry.select('reasoning', 'planner', {
     prefer: (task.settings ?? corridor.settings).prefer.reasoning ?? [],
-    exclude: new Set(others.map((b) => b.name)),
+    exclude: new Set(cannotAnswer(context)),
   })
 }
+
+const cannotAnswer = ({ corridor }: Pick<StepContext, 'corridor'>): string[] =>
+  corridor.registry
+    .list()
+    .filter((b) => b.answersInForm !== true)
+    .map((b) => b.name)
 
 const plannedJob = ({ key, goal, timeoutMs }: FormQuestion<z.ZodType>): PlannedJob => ({
   key,

@@ -11,11 +11,12 @@ const MAX_OUTAGE_RETRIES = 300
 const FIRST_PAUSE_MS = 2_000
 const MAX_PAUSE_MS = 5 * 60_000
 
-/** GitHub or the database is away, or has had enough of us: that lasts as long as it lasts, and nobody's work is to die of it. */
+/** GitHub, the database or an agent's provider is away, or has had enough of us: that lasts as long as it lasts, and nobody's work is to die of it. */
 const OUTAGES: ReadonlySet<string> = new Set<ReasonCode>([
   'github_unavailable',
   'github_rate_limited',
   'database_unavailable',
+  'backend_down',
 ])
 export const isOutage = (error: OperatingError): boolean => OUTAGES.has(error.reasonCode)
 

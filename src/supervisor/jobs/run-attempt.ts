@@ -1,0 +1,80 @@
+import { mkdir, rm } from 'node:fs/promises'
+import type { Backend, RunInput } from '../../execute/backend.ts'
+import { storeArtifact } from '../../store/artifacts.ts'
+import { startJob } from '../../store/jobs.ts'
+import { underLease } from '../../store/leases.ts'
+import type { Job, PassedOver, RunResult } from '../../task/job.ts'
+import type { PlannedJob } from '../../task/plan.ts'
+import { scratchDirOf } from '../git/clear-remains.ts'
+import type { StepContext } from '../work/step.ts'
+import { budgetLeft } from './budget.ts'
+import { sessionDirOf, sessionToResume } from './sessions.ts'
+import { createTranscript } from './transcript.ts'
+
+/** All that a run of a job needs besides the backend. */
+export interface Attempt extends Pick<RunInput, 'prompt' | 'grant' | 'workspace' | 'form'> {
+  readonly planned: PlannedJob
+}
+
+export interface Attempted {
+  /** The job as it is while it runs; its end is the caller's to store. */
+  readonly running: Job
+  readonly result: RunResult
+}
+
+/** One run of a job by one backend, with prompt, log and transcript on record whatever comes of it. */
+export async function runAttempt(
+  context: StepContext,
+  job: Job,
+  { backend, passed }: { readonly backend: Backend; readonly passed: readonly PassedOver[] },
+  attempt: Attempt,
+): Promise<Attempted> {
+  const { corridor, task, lease } = context
+  const promptHash = await underLease(corridor.db, lease, (tx) =>
+    storeArtifact(corridor.db, tx, task.id, {
+      kind: 'prompt',
+      name: `${job.key}-${task.round}.md`,
+      content: attempt.prompt,
+      jobId: job.id,
+    }),
+  )
+  const running = await startJob(corridor.db, lease, job.id, backend.name, promptHash, passed)
+  const transcript = createTranscript()
+  const sessionId = await sessionToResume(context, job, backend.name)
+  const result = await run(context, running, backend, { ...attempt, sessionId, emit: transcript.hear })
+  const name = `${job.key}-${task.round}-${running.attempts}`
+  const calls = transcript.text()
+  await underLease(corridor.db, lease, async (tx) => {
+    const keep = (kind: 'log' | 'transcript', file: string, content: string) =>
+      storeArtifact(corridor.db, tx, task.id, { kind, name: file, content, jobId: job.id })
+    await keep('log', `${name}.log`, result.log)
+    if (calls !== '') await keep('transcript', `${name}.jsonl`, calls)
+  })
+  return { running, result }
+}
+
+async function run(
+  { corridor, task, signal }: StepContext,
+  job: Job,
+  backend: Backend,
+  { planned, ...given }: Attempt & Pick<RunInput, 'sessionId' | 'emit'>,
+): Promise<RunResult> {
+  const scratchDir = scratchDirOf(corridor, job)
+  await mkdir(scratchDir, { recursive: true, mode: 0o700 })
+  const { key, type, capability, goal, timeoutMs } = planned
+  try {
+    return await backend.run({
+      ...given,
+      job: { id: job.id, key, type, capability, goal, round: task.round },
+      sandbox: corridor.settings.sandbox,
+      sandboxPaths: corridor.settings.sandboxPaths,
+      scratchDir,
+      signal,
+      sessionDir: sessionDirOf(corridor, task.id, backend.name),
+      budgetUsd: await budgetLeft({ corridor, task }),
+      timeoutMs,
+    })
+  } finally {
+    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
