@@ -23,6 +23,8 @@ export interface StoredTask extends Task {
   readonly settingsSha: string | null
   readonly pushedSha: string | null
   readonly round: number
+  /** How often a reviewer has sent the change back since people last asked for something. */
+  readonly reviewRounds: number
   readonly feedback: string | null
   readonly inputs: TaskInputs
 }
@@ -99,6 +101,7 @@ export function toTask(
     version: row.version,
     round: row.round,
     repairs: row.repairs,
+    reviewRounds: row.reviewRounds,
     followUps: row.followUps,
     retries: row.retries,
     feedback: row.feedback,

@@ -155,6 +155,11 @@ export const REASON_CODES = [
   'counts_differ',
   'counts_not_stated',
   'review_not_run',
+  'review_failed',
+  'review_passed',
+  'review_changes_wanted',
+  'review_rounds_used_up',
+  'review_left_as_it_was',
   // people and the end
   'approved_by_person',
   'rejected_by_person',

@@ -32,6 +32,7 @@ export function taskWith(over: Partial<StoredTask> = {}): StoredTask {
     version: 0,
     round: 0,
     repairs: 0,
+    reviewRounds: 0,
     followUps: 0,
     retries: 0,
     feedback: null,

@@ -544,6 +544,11 @@ export const REASONS = {
   ),
   counts_differ: words('There are not as many records as it says.', null, AGAIN_WORDS),
   counts_not_stated: words('It does not say how many records there are.', 'So nobody can tell whether one was lost.'),
+  review_failed: words('The review by a second agent came to nothing.'),
+  review_passed: words('A second agent has reviewed the change.'),
+  review_changes_wanted: words('A second agent wants something changed.'),
+  review_rounds_used_up: words('A second agent still wants something changed; the allowed rounds are over.'),
+  review_left_as_it_was: words('A second agent wanted something changed; the agent left the commit as it was.'),
   review_not_run: words('No second agent has reviewed this.', 'No backend that can review is configured.'),
 
   // people and the end

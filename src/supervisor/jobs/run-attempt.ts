@@ -14,6 +14,8 @@ import { createTranscript } from './transcript.ts'
 /** All that a run of a job needs besides the backend. */
 export interface Attempt extends Pick<RunInput, 'prompt' | 'grant' | 'workspace' | 'form'> {
   readonly planned: PlannedJob
+  /** Whether it goes on from an earlier run, and a later one from it. */
+  readonly sessions: 'kept' | 'none'
 }
 
 export interface Attempted {
@@ -40,7 +42,7 @@ export async function runAttempt(
   )
   const running = await startJob(corridor.db, lease, job.id, backend.name, promptHash, passed)
   const transcript = createTranscript()
-  const sessionId = await sessionToResume(context, job, backend.name)
+  const sessionId = attempt.sessions === 'none' ? null : await sessionToResume(context, job, backend.name)
   const result = await run(context, running, backend, { ...attempt, sessionId, emit: transcript.hear })
   const name = `${job.key}-${task.round}-${running.attempts}`
   const calls = transcript.text()
@@ -57,7 +59,7 @@ async function run(
   { corridor, task, signal }: StepContext,
   job: Job,
   backend: Backend,
-  { planned, ...given }: Attempt & Pick<RunInput, 'sessionId' | 'emit'>,
+  { planned, sessions, form, ...given }: Attempt & Pick<RunInput, 'sessionId' | 'emit'>,
 ): Promise<RunResult> {
   const scratchDir = scratchDirOf(corridor, job)
   await mkdir(scratchDir, { recursive: true, mode: 0o700 })
@@ -65,12 +67,13 @@ async function run(
   try {
     return await backend.run({
       ...given,
+      ...(form !== undefined && backend.answersInForm ? { form } : {}),
       job: { id: job.id, key, type, capability, goal, round: task.round },
       sandbox: corridor.settings.sandbox,
       sandboxPaths: corridor.settings.sandboxPaths,
       scratchDir,
       signal,
-      sessionDir: sessionDirOf(corridor, task.id, backend.name),
+      sessionDir: sessions === 'none' ? null : sessionDirOf(corridor, task.id, backend.name),
       budgetUsd: await budgetLeft({ corridor, task }),
       timeoutMs,
     })

@@ -49,7 +49,13 @@ export async function runJob(context: StepContext, input: JobInput): Promise<Job
   if (job.status === 'succeeded') return job
   const workspace =
     worktree === null ? null : { path: worktree.path, readOnlyPaths: await agentReadOnlyPaths(worktree) }
-  const attempt = { planned, prompt: await promptOf(context, input), grant: plan.grant, workspace }
+  const attempt = {
+    planned,
+    prompt: await promptOf(context, input),
+    grant: plan.grant,
+    workspace,
+    sessions: 'kept',
+  } as const
   const again = async () => (worktree === null ? null : openWorktree(context, worktree.branch))
   const ran = await runWithFallback(context, job, attempt, { again })
   const { running, result } = ran
@@ -73,7 +79,7 @@ async function promptOf({ corridor, task }: StepContext, { plan, planned }: JobI
     skill,
     // The delimiter is random for each run, so that no text can close its own block.
     delimiter: randomBytes(9).toString('hex'),
-    repair: task.repairs > 0 ? task.feedback : null,
+    repair: task.repairs + task.reviewRounds > 0 ? task.feedback : null,
     clarifications: task.inputs.clarifications,
     earlier: await earlierResults(corridor, task, plan, planned),
     followUp: task.followUps > 0 ? await requestsOf(corridor.db, task.id, task.followUps) : [],

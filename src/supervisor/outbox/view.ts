@@ -11,7 +11,7 @@ import { jobsOf, latestJobsOf } from '../../store/jobs.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { readTask } from '../../store/tasks.ts'
 import type { Evidence } from '../../task/evidence.ts'
-import type { Job } from '../../task/job.ts'
+import type { Job, JobType } from '../../task/job.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import { isInWords, type Plan } from '../../task/plan.ts'
 import { planDocuments } from '../answers/earlier-results.ts'
@@ -49,12 +49,12 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
         at: a.at,
       })),
     decisions: await decisionsOf(db, taskId),
-    // What a planner says is an object for us, no word to people.
+    // What a planner or a reviewer says is an object for us, no word to people.
     // A result that is a file stands in the change itself, word for word.
     agentSummary:
       plan?.delivery !== undefined
         ? null
-        : (jobs.findLast((j) => j.result !== null && j.type !== 'planner')?.result?.summary ?? null),
+        : (jobs.findLast((j) => j.result !== null && !FOR_US.includes(j.type))?.result?.summary ?? null),
     ...(plan?.documents && task.state === 'PLAN' ? { drafts: await planDocuments(db, taskId, plan) } : {}),
     answer: task.headSha === null && task.verdict !== null ? await readArtifact(db, taskId, 'answer') : null,
     notes: [...(task.inputs.notes as TaskView['notes']), ...(await surfaceNotes(corridor, task))],
@@ -74,6 +74,8 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     now: new Date(),
   }
 }
+
+const FOR_US: readonly string[] = ['planner', 'reviewer'] satisfies readonly JobType[]
 
 /** A repair of a result in words runs the last step again: what the others have left in earlier rounds still stands. */
 function jobsShown(db: Database, task: StoredTask, plan: Plan | null): Promise<Job[]> {

@@ -3,13 +3,11 @@ import { deliver } from '../answers/deliver.ts'
 import { clearRemains } from '../git/clear-remains.ts'
 import { openWorktree } from '../git/worktree.ts'
 import { restWithoutBudget } from '../jobs/budget.ts'
+import { noSlotFree } from '../jobs/no-slot-free.ts'
 import { isQuotaReached, waitForQuota } from '../jobs/quota.ts'
 import { runJob } from '../jobs/run-job.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import type { Step } from '../work/step.ts'
-
-/** A task without a place looks again after this time, should every wake have been lost. */
-const CAPACITY_LOOK_MS = 30_000
 
 /** Job types that a backend carries out here; reviewing and verifying have states of their own. */
 const EXECUTED = ['planner', 'executor', 'research', 'shell', 'document'] as const
@@ -22,10 +20,7 @@ export const execute: Step = async (context) => {
   const { corridor, task } = context
   const plan = await requirePlan(corridor, task)
   const leave = corridor.slots.take()
-  if (!leave) {
-    const until = new Date(Date.now() + CAPACITY_LOOK_MS)
-    return { event: 'limited', reasonCode: 'no_slot_free', rest: { waitingOn: 'capacity', until } }
-  }
+  if (!leave) return noSlotFree('limited')
   try {
     await clearRemains(context)
     const worktree = task.branch === null ? null : await openWorktree(context, task.branch)

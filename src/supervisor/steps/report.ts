@@ -95,7 +95,14 @@ function followUp(task: StoredTask): Move {
     event: 'changes_requested',
     reasonCode: 'changes_requested',
     facts: { head: task.headSha },
-    patch: { feedback: null, followUps: { increment: 1 }, round: { increment: 1 }, repairs: 0, verdict: null },
+    patch: {
+      feedback: null,
+      followUps: { increment: 1 },
+      round: { increment: 1 },
+      repairs: 0,
+      reviewRounds: 0,
+      verdict: null,
+    },
     also: (tx) => takeRequests(tx, task.id, task.followUps + 1),
   }
 }

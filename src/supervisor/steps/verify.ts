@@ -6,6 +6,7 @@ import type { Move } from '../../store/advance.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { storeDecision } from '../../store/decisions.ts'
 import { evidenceOf, evidenceOfCommit, storeEvidence } from '../../store/evidence.ts'
+import { jobsOf } from '../../store/jobs.ts'
 import { underLease } from '../../store/leases.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
@@ -16,6 +17,7 @@ import type { CheckInput } from '../../verify/commands/run-checks.ts'
 import { diffEvidence } from '../../verify/diff-evidence.ts'
 import { judge } from '../../verify/judge.ts'
 import { notRun } from '../../verify/not-run.ts'
+import { REVIEW_CRITERION, reviewEvidence } from '../../verify/review-evidence.ts'
 import type { ChangeSeen } from '../../verify/verify-change.ts'
 import { verifyChange } from '../../verify/verify-change.ts'
 import type { DiffFacts } from '../../workspace/diff.ts'
@@ -27,6 +29,7 @@ import { lookAtAnswer, verifyAnswer } from '../answers/verify-answer.ts'
 import { standingApprovals } from '../apply/record-approval.ts'
 import { checkoutDirOf, clearCheckouts } from '../git/clear-remains.ts'
 import { syncMirror } from '../git/sync-mirror.ts'
+import { reviewOf } from '../jobs/ask-review.ts'
 import { repairMove } from '../jobs/repair.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { requirePlan } from '../read-snapshot.ts'
@@ -105,7 +108,7 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   // A result in words that goes into a file is looked at as words, too.
   const words = plan.delivery === undefined ? null : await lookAtAnswer(context, plan)
   const ofWords = words?.evidence.map((e) => ({ ...e, commit: head })) ?? []
-  const evidence = [...ofWords, ...seen.evidence, ...notAwaited(plan, head)]
+  const evidence = [...ofWords, ...seen.evidence, ...(await beside(context, plan, head))]
   const secret = findSecrets(diff.patch, corridor.secrets).length > 0
   await underLease(corridor.db, lease, async (tx) => {
     await storeEvidence(corridor.db, tx, lease, task.round, evidence)
@@ -160,12 +163,18 @@ function networkOf({ corridor }: StepContext, diff: DiffFacts): NonNullable<Chec
   return changed.length > 0 ? { setup: [], verify: [] } : { setup, verify: commands }
 }
 
-/** What this version does not look at is said, never counted. */
-function notAwaited(plan: Plan, commit: string): Evidence[] {
+/** What stands beside the verification, and what this version does not look at: said, never counted. */
+async function beside({ corridor, task }: StepContext, plan: Plan, commit: string): Promise<Evidence[]> {
   const ci = notRun('Continuous integration of the repository', 'ci', 'ci_not_awaited', commit)
-  return plan.jobs.some((j) => j.type === 'reviewer')
-    ? [ci, notRun('Review by a second agent', 'review', 'review_not_run', commit)]
-    : [ci]
+  const planned = plan.jobs.find((j) => j.type === 'reviewer')
+  if (!planned) return [ci]
+  const reviews = (await jobsOf(corridor.db, task.id)).filter((j) => j.key === planned.key)
+  const done = reviews.findLast((j) => j.headSha === commit)
+  const said = done ? reviewOf(done) : null
+  if (done && said)
+    return [ci, reviewEvidence(said.review, { by: said.by, commit, durationMs: done.result?.durationMs ?? 0 })]
+  const wasTried = reviews.some((j) => j.round === task.round && j.attempts > 0)
+  return [ci, notRun(REVIEW_CRITERION, 'review', wasTried ? 'review_failed' : 'review_not_run', commit)]
 }
 
 async function publishGate(
