@@ -5,10 +5,17 @@ import { createFinder } from './spans.ts'
 
 /** Characters kept after they were sent, so that a pattern can see what stands before its match. */
 const CONTEXT = 256
+/** So few characters of what may be a secret are no secret yet. */
+const HINT = 6
 
 export interface StreamRedactor {
   /** Takes the next piece; gives back what is safe to show now, possibly nothing. */
   push(chunk: string): string
+  /**
+   * Nothing has come for a while: gives back the complete lines that are held because their last few characters might
+   * begin a secret that goes on in the next line. Should it do so, at most those few have been shown of it.
+   */
+  settle(): string
   /** Gives back the rest. The redactor must not be used after it. */
   end(): string
 }
@@ -24,12 +31,21 @@ export function streamRedactor({ values }: { readonly values: readonly string[] 
   // `text` begins with what was sent already (`sent` characters of context) and goes on with what is held.
   let text = ''
   let sent = 0
+  /** How far before that a secret may have begun: only after `settle`. */
+  let begun = 0
 
   /** The start of the line, so that no pattern is cut; of a line that is too long, as far back as a pattern can reach. */
   const lineStart = (at: number): number => Math.max(text.lastIndexOf('\n', at - 1) + 1, at - MAX_MATCH, sent)
 
+  /** All that is to be hidden from here on; what began before shows no more of itself. */
+  const hidden = () =>
+    finder
+      .find(text, Math.max(0, sent - begun))
+      .filter((span) => span.end > sent)
+      .map((span) => ({ ...span, start: Math.max(span.start, sent) }))
+
   function release(limit: number): string {
-    const spans = finder.find(text, sent)
+    const spans = hidden()
     let cut = limit
     // A secret that crosses the cut, or ends at it and may go on, is held whole; one too long for that is sent, masked.
     for (const span of spans.toReversed()) {
@@ -42,6 +58,7 @@ export function streamRedactor({ values }: { readonly values: readonly string[] 
     const keepFrom = Math.max(0, cut - CONTEXT)
     text = text.slice(keepFrom)
     sent = cut - keepFrom
+    begun = 0
     return out
   }
 
@@ -55,8 +72,19 @@ export function streamRedactor({ values }: { readonly values: readonly string[] 
       const limit = open < complete ? lineStart(open) : complete
       return limit <= sent ? '' : release(limit)
     },
+    settle() {
+      const complete = text.lastIndexOf('\n') + 1
+      if (complete <= sent) return ''
+      const open = Math.max(finder.openAt(text, sent), 0)
+      const hint = text.slice(open, complete).replace(/\s/g, '').length
+      const limit = hint > HINT ? lineStart(open) : complete
+      if (limit <= sent) return ''
+      const out = release(limit)
+      if (limit === complete) begun = Math.min(complete - Math.min(open, complete), sent)
+      return out
+    },
     end() {
-      const out = mask(text, finder.find(text, sent), sent)
+      const out = mask(text, hidden(), sent)
       text = ''
       sent = 0
       return out

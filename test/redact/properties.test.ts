@@ -132,6 +132,20 @@ describe('no configured value survives', () => {
     }
   })
 
+  it('shows a line that might go on as a secret after a while of silence, and nothing of one that has begun', () => {
+    const v = 'known-value-1'
+    const wrapped = Buffer.from(v).toString('base64')
+    const s = streamRedactor({ values: [v] })
+    expect(s.push(`step ${wrapped.slice(0, 1)}\n`)).toBe('')
+    expect(s.settle()).toBe(`step ${wrapped.slice(0, 1)}\n`)
+    const rest = s.push(`${wrapped.slice(1)} and more\nnext line.\n`) + s.end()
+    expect(rest).toMatch(/^\[redacted\]\S{0,4} and more\nnext line\.\n$/)
+    const begun = streamRedactor({ values: [v] })
+    expect(begun.push(`first.\n${wrapped.slice(0, 12)}\n`)).toBe('first.\n')
+    expect(begun.settle()).toBe('')
+    expect(begun.push(`${wrapped.slice(12)}\n`) + begun.end()).toMatch(/^\[redacted\]\S{0,4}\n$/)
+  })
+
   it('shows a complete line at once', () => {
     const s = streamRedactor({ values: ['known-value-1'] })
     expect(s.push('first line\nsecond')).toBe('first line\n')

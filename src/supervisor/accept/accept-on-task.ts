@@ -1,3 +1,4 @@
+import { touchSurfaces } from '../../store/outbox.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { tasksOfThread } from '../../store/tasks.ts'
 import type { ParsedCommand, Verb } from '../../task/command.ts'
@@ -30,9 +31,11 @@ export async function acceptOnTask(
   if (parsed.verb === 'retry' && isFinal(task.state))
     return retryTask(corridor, accepted, task, { beside: parsed.flags.task !== undefined })
   const { verb, argument } = parsed
-  await corridor.db.prisma.$transaction((tx) =>
-    storeCommand(corridor, tx, accepted, { task, verb, argument: { argument } }),
-  )
+  await corridor.db.prisma.$transaction(async (tx) => {
+    await storeCommand(corridor, tx, accepted, { task, verb, argument: { argument } })
+    // Whoever asks how it gets on sees it now, not when the step that is under way has ended.
+    if (verb === 'status') await touchSurfaces(tx, task.id, 'asked')
+  })
   return 'command_accepted'
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
-import type { Backend, RunInput } from '../../execute/backend.ts'
+import type { Backend, RunEvent, RunInput } from '../../execute/backend.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
 import { startJob } from '../../store/jobs.ts'
 import { underLease } from '../../store/leases.ts'
@@ -8,6 +8,7 @@ import type { PlannedJob } from '../../task/plan.ts'
 import { scratchDirOf } from '../git/clear-remains.ts'
 import type { StepContext } from '../work/step.ts'
 import { budgetLeft } from './budget.ts'
+import { openLiveLog } from './live-log.ts'
 import { sessionDirOf, sessionToResume } from './sessions.ts'
 import { createTranscript } from './transcript.ts'
 
@@ -42,8 +43,13 @@ export async function runAttempt(
   )
   const running = await startJob(corridor.db, lease, job.id, backend.name, promptHash, passed)
   const transcript = createTranscript()
+  const live = openLiveLog(context, running)
+  const emit = (event: RunEvent): void => {
+    transcript.hear(event)
+    live.hear(event)
+  }
   const sessionId = attempt.sessions === 'none' ? null : await sessionToResume(context, job, backend.name)
-  const result = await run(context, running, backend, { ...attempt, sessionId, emit: transcript.hear })
+  const result = await run(context, running, backend, { ...attempt, sessionId, emit }).finally(live.close)
   const name = `${job.key}-${task.round}-${running.attempts}`
   const calls = transcript.text()
   await underLease(corridor.db, lease, async (tx) => {

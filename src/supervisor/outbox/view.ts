@@ -7,6 +7,7 @@ import type { Database } from '../../store/database.ts'
 import { decisionsOf } from '../../store/decisions.ts'
 import { evidenceOf, evidenceOfCommit } from '../../store/evidence.ts'
 import { lastMessage } from '../../store/history.ts'
+import { lastLines } from '../../store/job-lines.ts'
 import { jobsOf, latestJobsOf } from '../../store/jobs.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { readTask } from '../../store/tasks.ts'
@@ -66,6 +67,7 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
       task: null,
     },
     detail: await lastMessage(db, taskId),
+    logTail: await tailOfRunning(db, jobs),
     changesHeard: await askedOf(db, taskId, { reviews: !isOnPullRequest(task) || task.pushedSha !== null }),
     budgetCapUsd: budgetCapOf(corridor, task),
     verbs: AVAILABLE_VERBS,
@@ -73,6 +75,16 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     reactions: true,
     now: new Date(),
   }
+}
+
+/** More than this nobody reads in a comment; the whole is an artifact. */
+const TAIL_LINES = 15
+
+async function tailOfRunning(db: Database, jobs: readonly Job[]): Promise<string | null> {
+  const running = jobs.findLast((job) => job.status === 'running')
+  if (running === undefined) return null
+  const lines = await lastLines(db, running.id, running.attempts, TAIL_LINES)
+  return lines.length === 0 ? null : lines.map(({ kind, text }) => (kind === 'tool' ? `> ${text}` : text)).join('\n')
 }
 
 const FOR_US: readonly string[] = ['planner', 'reviewer'] satisfies readonly JobType[]

@@ -1,5 +1,6 @@
 import { forgetArtifacts } from '../../store/artifacts.ts'
 import { forgetDeliveries } from '../../store/deliveries.ts'
+import { forgetLines } from '../../store/job-lines.ts'
 import { installationsWithOutbox } from '../../store/outbox-sending.ts'
 import { wake } from '../../store/queue.ts'
 import { isPollDue } from '../../store/reaction-polls.ts'
@@ -52,10 +53,11 @@ export function startSweeper(corridor: Corridor): Sweeper {
   }
 }
 
-/** What need not be kept any longer goes, hourly: deliveries, artifacts, trees. */
+/** What need not be kept any longer goes, hourly: deliveries, artifacts, lines of runs, trees. */
 export async function tidy(corridor: Corridor): Promise<void> {
   await forgetDeliveries(corridor.db)
   await forgetArtifacts(corridor.db, corridor.settings.retention.artifactsMs)
+  await forgetLines(corridor.db)
   await tidyWorkspaces(corridor)
 }
 
