@@ -59,7 +59,8 @@ export interface World extends Sight {
   readonly sandboxed: boolean
   /** The one with the web half first; empty where the program runs within the test. */
   readonly programs: Program[]
-  run(kind: keyof typeof PROGRAMS): Promise<Program>
+  /** @param machine with a data directory of its own, as another machine has it */
+  run(kind: keyof typeof PROGRAMS, machine?: string): Promise<Program>
   /** `supervisor …args` beside the running one, with its configuration; waits for its end. */
   cli(...args: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>
   /** Stops the program that runs within the test, and starts it anew with nothing but its database and its directory. */
@@ -131,7 +132,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
     const sandboxed = await hasSandbox()
     const file = join(dir, 'supervisor.config.yml')
-    await writeFile(file, JSON.stringify(await settingsOf(options, dir, folders.gate, sandboxed)))
+    const settings = await settingsOf(options, dir, folders.gate, sandboxed)
+    await writeFile(file, JSON.stringify(settings))
     const env: Record<string, string> = {
       APP_ID: String(gh.app.id),
       PRIVATE_KEY: gh.app.privateKey,
@@ -152,8 +154,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     }
     const programs: Program[] = []
     const lines: string[] = []
-    const run: World['run'] = async (kind) => {
-      const machine = { PATH: process.env['PATH'] ?? '', HOME: folders.home, TMPDIR: folders.tmp }
+    const run: World['run'] = async (kind, name) => {
+      const own = name === undefined ? file : join(dir, `${name}.config.yml`)
+      if (name !== undefined) await writeFile(own, JSON.stringify({ ...settings, dataDir: join(dir, name) }))
+      const machine = {
+        SUPERVISOR_CONFIG: own,
+        PATH: process.env['PATH'] ?? '',
+        HOME: folders.home,
+        TMPDIR: folders.tmp,
+      }
       const isReady = kind === 'worker' ? says('working') : answers(`http://127.0.0.1:${port}/ping`)
       const program = await startProgram({ args: PROGRAMS[kind], env: { ...env, ...machine }, cwd: dir, isReady })
       programs.push(program)

@@ -2,9 +2,11 @@ import { commitMessage } from '../../report/commit-message.ts'
 import { commitAll, headOf } from '../../workspace/commit.ts'
 import type { Worktree } from '../../workspace/worktree.ts'
 import type { StepContext } from '../work/step.ts'
+import { storeWork } from './carry-work.ts'
 
-/** Commits the task's tree as the App's bot (SPEC 7.3). @returns the task's commit: the new one, or the last where nothing changed */
-export async function commitWork({ corridor, task, signal }: StepContext, worktree: Worktree): Promise<string> {
+/** Commits the task's tree as the App's bot (SPEC 7.3), and stores the work for other machines. @returns the task's commit: the new one, or the last where nothing changed */
+export async function commitWork(context: StepContext, worktree: Worktree): Promise<string> {
+  const { corridor, task, signal } = context
   signal.throwIfAborted()
   const bot = await corridor.github.botUser()
   const host = corridor.github.noreplyHost
@@ -13,5 +15,7 @@ export async function commitWork({ corridor, task, signal }: StepContext, worktr
     message,
     author: { name: bot.login, email: `${bot.id}+${bot.login}@${host}` },
   })
-  return changed ? sha : headOf(worktree)
+  const head = changed ? sha : await headOf(worktree)
+  await storeWork(context, worktree, head)
+  return head
 }

@@ -8,8 +8,8 @@ import type { Worktree } from '../../workspace/worktree.ts'
 import { prepareWorktree, removeWorktree, treeName } from '../../workspace/worktree.ts'
 import type { Corridor } from '../corridor.ts'
 import type { StepContext } from '../work/step.ts'
+import { mirrorWith } from './carry-work.ts'
 import { bringKeptWork } from './keep-work.ts'
-import { syncMirror } from './sync-mirror.ts'
 
 /** Trees that this drive of a task has laid and nobody has been let into since: they need not be looked at again. */
 const untouched = new WeakMap<Lease, Worktree>()
@@ -28,7 +28,7 @@ export async function openWorktree(context: StepContext, branch: string): Promis
   return laid?.branch === branch && context.task.headSha === null ? laid : prepare(context, branch)
 }
 
-/** The mirror has the commit almost always. Where it has not, on another machine or after a loss, it is fetched. */
+/** The mirror has the commit almost always. Where it has not, on another machine or after a loss, it is brought here. */
 async function prepare(context: StepContext, branch: string): Promise<Worktree> {
   const { corridor, task } = context
   const startSha = task.headSha ?? task.baseSha
@@ -40,7 +40,10 @@ async function prepare(context: StepContext, branch: string): Promise<Worktree> 
     return await prepareWorktree(mirror, options)
   } catch (error) {
     if (!(error instanceof OperatingError) || error.failureClass !== 'transient') throw error
-    return prepareWorktree(await syncMirror(context), options)
+    // What another machine has committed or kept builds on what is fetched here only now.
+    const mirror = await mirrorWith(context, startSha)
+    await bringKeptWork(corridor, task, mirror, branch)
+    return prepareWorktree(mirror, options)
   }
 }
 

@@ -11,8 +11,8 @@ import type { ReasonCode } from '../../task/reasons.ts'
 import type { Review } from '../../task/review.ts'
 import { freshCheckout, removeCheckout } from '../../workspace/checkout.ts'
 import { diffBetween } from '../../workspace/diff.ts'
-import { openMirror } from '../../workspace/mirror.ts'
 import { planDocuments } from '../answers/earlier-results.ts'
+import { mirrorWith } from '../git/carry-work.ts'
 import { checkoutDirOf, clearCheckouts } from '../git/clear-remains.ts'
 import { readSnapshot } from '../read-snapshot.ts'
 import type { StepContext } from '../work/step.ts'
@@ -44,7 +44,7 @@ export async function askReview(context: StepContext, plan: Plan, planned: Plann
   const given = reviewOf(job)
   if (given) return given
   if (job.attempts >= planned.maxAttempts) return missing('review_failed', job.result?.errors.join('; ') ?? '')
-  const mirror = await openMirror(corridor.workRoot, task.repository.id)
+  const mirror = await mirrorWith(context, head)
   const { patch } = await diffBetween(mirror, base, head)
   if (findSecrets(patch, corridor.secrets).length > 0) return missing('secret_in_diff', '')
   await clearCheckouts(context)

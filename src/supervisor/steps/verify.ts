@@ -23,12 +23,10 @@ import { verifyChange } from '../../verify/verify-change.ts'
 import type { DiffFacts } from '../../workspace/diff.ts'
 import { diffBetween } from '../../workspace/diff.ts'
 import type { Mirror } from '../../workspace/mirror.ts'
-import { openMirror } from '../../workspace/mirror.ts'
-import { resolveCommits } from '../../workspace/refs.ts'
 import { lookAtAnswer, verifyAnswer } from '../answers/verify-answer.ts'
 import { standingApprovals } from '../apply/record-approval.ts'
+import { mirrorWith } from '../git/carry-work.ts'
 import { checkoutDirOf, clearCheckouts } from '../git/clear-remains.ts'
-import { syncMirror } from '../git/sync-mirror.ts'
 import { reviewOf } from '../jobs/ask-review.ts'
 import { repairMove } from '../jobs/repair.ts'
 import { policyFacts } from '../policy-facts.ts'
@@ -84,13 +82,6 @@ async function unchanged({ corridor, task, lease }: StepContext, headSha: string
       if (inherited.length > 0) await storeEvidence(corridor.db, tx, lease, task.round, inherited)
     },
   }
-}
-
-/** This machine's mirror. Where somebody else pushed the commit, or another machine made it, it is fetched. */
-async function mirrorWith(context: StepContext, sha: string): Promise<Mirror> {
-  const mirror = await openMirror(context.corridor.workRoot, context.task.repository.id)
-  const [found] = await resolveCommits(mirror, [sha])
-  return found === null && isPushed(context.task) ? syncMirror(context) : mirror
 }
 
 /** Evidence of this round on this commit: as stored, else collected now. */

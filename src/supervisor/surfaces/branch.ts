@@ -2,7 +2,8 @@ import { OperatingError } from '../../task/errors.ts'
 import { isFinal } from '../../task/states.ts'
 import { openMirror } from '../../workspace/mirror.ts'
 import { pushBranch } from '../../workspace/push.ts'
-import { resolveCommits } from '../../workspace/refs.ts'
+import { bringWork } from '../git/carry-work.ts'
+import { freshMirror } from '../git/sync-mirror.ts'
 import { withGitToken } from '../git/with-git-token.ts'
 import type { SendSurface } from '../outbox/surface.ts'
 import { requireView } from '../outbox/surface.ts'
@@ -18,9 +19,9 @@ export const sendBranch: SendSurface = async (context) => {
   if (task.branch === null || !sha) throw new Error(`task ${task.id} has nothing to push`)
   if (isFinal(task.state)) return { hash: row.sentHash ?? '', remoteId: row.remoteId }
   const mirror = await openMirror(corridor.workRoot, repository.id)
+  const isHere = await bringWork(corridor, task, mirror, sha, () => freshMirror(corridor, repository))
   // git would call it a refusal of the remote, which is for good. A worker of the machine that has it may be next.
-  if ((await resolveCommits(mirror, [sha]))[0] === null)
-    throw new OperatingError('transient', 'git_failed', `commit ${sha.slice(0, 12)} is on another machine`)
+  if (!isHere) throw new OperatingError('transient', 'git_failed', `commit ${sha.slice(0, 12)} is on another machine`)
   // The first time on a branch that was there before: the head that the work was begun on.
   const options = { branch: task.branch, sha, expected: row.remoteId ?? expected ?? null }
   const url = corridor.github.remoteUrl(repository)
