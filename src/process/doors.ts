@@ -1,9 +1,9 @@
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Door } from './mounts.ts'
 
 const SOCKETS = '/run/supervisor'
-/** `.mts` and `.mjs` say that they are modules; in the box there is no package.json to say it. */
-const DOORKEEPER = join(import.meta.dirname, `doorkeeper.m${extname(import.meta.filename).slice(1)}`)
+/** `.cjs` says what it is; in the box there is no package.json to say it. */
+const DOORKEEPER = join(import.meta.dirname, 'doorkeeper.cjs')
 
 /** Shows the sockets in the box, and the program that listens for them. Nobody in the box can replace either. */
 export function doorMounts(doors: readonly Door[]): string[] {
@@ -21,4 +21,4 @@ export function throughDoors(doors: readonly Door[], argv: readonly string[]): r
   return [process.execPath, '--no-warnings', inside(), ...ways, '--', ...argv]
 }
 
-const inside = (): string => `${SOCKETS}/doorkeeper${extname(DOORKEEPER)}`
+const inside = (): string => `${SOCKETS}/doorkeeper.cjs`

@@ -21,7 +21,16 @@ export interface Finder {
   readonly longest: number
 }
 
+/** The same list of values gets the same finder: what it is made of is large, and every run of an agent wants one. */
 export function createFinder(values: readonly string[]): Finder {
+  const known = finders.get(values) ?? makeFinder(values)
+  finders.set(values, known)
+  return known
+}
+
+const finders = new WeakMap<readonly string[], Finder>()
+
+function makeFinder(values: readonly string[]): Finder {
   const literals = compileLiterals(encodingsOf(values))
   return {
     find: (text, from) => merge([...literals.spans(text, from), ...patternSpans(text, from), ...pemSpans(text, from)]),

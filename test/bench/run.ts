@@ -6,13 +6,23 @@ import { type Bench, meets, type Row, rounded } from './bench.ts'
 import { calls } from './calls.ts'
 import { classify } from './classify.ts'
 import { deliveries } from './deliveries.ts'
+import { execute } from './execute.ts'
 import { start } from './start.ts'
 import { verdict } from './verdict.ts'
 import { waiting } from './waiting.ts'
 import { worktree } from './worktree.ts'
 
 /** `node test/bench/run.ts [name…] [--json FILE]`: figures, never a verdict; the exit code says only that it ran. */
-const BENCHES: Readonly<Record<string, Bench>> = { deliveries, start, calls, waiting, worktree, classify, verdict }
+const BENCHES: Readonly<Record<string, Bench>> = {
+  deliveries,
+  start,
+  calls,
+  waiting,
+  worktree,
+  execute,
+  classify,
+  verdict,
+}
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
 const unknown = positionals.filter((name) => !(name in BENCHES))
