@@ -19,8 +19,11 @@ COPY --from=build --chown=node:node /app/node_modules ./node_modules
 COPY --from=build --chown=node:node /app/dist ./dist
 COPY --from=build --chown=node:node /app/prisma ./prisma
 COPY --from=build --chown=node:node /app/skills ./skills
+COPY --from=build --chown=node:node /app/app.yml ./
 USER node
 WORKDIR /data
 EXPOSE 3000
+# Probot answers as soon as webhooks are taken.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["tini", "--", "node", "/app/dist/src/main.js"]
 CMD ["start"]

@@ -14,7 +14,14 @@ export async function setUp(config: Config): Promise<void> {
       '',
     ].join('\n'),
   )
+  // In production Probot wants credentials, which are what is to be made here.
+  delete process.env['NODE_ENV']
   await run(() => undefined, {
-    env: { ...config.environment, HOST: '127.0.0.1', PORT: String(config.port), NO_SMEE_SETUP: 'true' },
+    env: {
+      ...config.environment,
+      HOST: '127.0.0.1',
+      PORT: String(config.port),
+      NO_SMEE_SETUP: 'true',
+    },
   })
 }
