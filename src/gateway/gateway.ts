@@ -38,20 +38,25 @@ export interface GatewayReport extends LedgerReport {
   readonly calls: number
   /** What went wrong in the last call that was answered; null = it went well, or there was none. */
   readonly trouble: Trouble | null
-  /** The budget was reached, or a limit that should never be. */
-  readonly cutBy: 'budget' | 'calls' | null
+  /** The budget was reached, or a limit that should never be; or call after call came to the same trouble. */
+  readonly cutBy: 'budget' | 'calls' | 'trouble' | null
 }
 
 export interface Gateway {
   readonly at: Listening['at']
   /** What the client shows in place of the key: it opens this gateway, for this run, and nothing else. */
   readonly token: string
-  /** Aborted when the budget is reached. */
+  /** Aborted when the budget is reached, and for every other reason of `cutBy`. */
   readonly cut: AbortSignal
   report(): GatewayReport
   close(): Promise<void>
 }
 
+/**
+ * Calls in a row that come to trouble before the run is cut: some agents try again for as long as they live. A key or a
+ * bill that is refused is not mended by asking again.
+ */
+const MAX_TROUBLES = { account: 2, quota: 3, down: 3, refused: 3 } as const
 const MAX_CALLS = 5_000
 const MAX_AT_ONCE = 16
 const MAX_CONNECTIONS = 64
@@ -71,11 +76,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   let calls = 0
   let atOnce = 0
   let trouble: Trouble | null = null
+  let troubles = 0
   let cutBy: GatewayReport['cutBy'] = null
 
-  const stop = (by: 'budget' | 'calls'): void => {
+  const stop = (by: NonNullable<GatewayReport['cutBy']>): void => {
     cutBy ??= by
-    cut.abort(new Error(by === 'budget' ? 'the budget is reached' : 'too many calls to the model'))
+    cut.abort(new Error(CUTS[by]))
   }
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -114,6 +120,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         onBudget: () => stop('budget'),
         onTrouble: (found) => {
           trouble = found
+          troubles = found === null ? 0 : troubles + 1
+          if (found !== null && troubles >= MAX_TROUBLES[found.kind]) stop('trouble')
         },
         onCall: (call) => options.onCall?.(call),
       })
@@ -139,6 +147,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     },
   }
 }
+
+const CUTS = {
+  budget: 'the budget is reached',
+  calls: 'too many calls to the model',
+  trouble: 'the provider of the model does not answer as it should',
+} as const
 
 function isSame(given: string | null, wanted: string): boolean {
   const bytes = Buffer.from(given ?? '')

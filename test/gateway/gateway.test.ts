@@ -125,6 +125,22 @@ describe.each(SHAPES)('the gateway before %s', (shape) => {
     if (kind === 'quota') expect(left).toBeGreaterThan(20_000)
   })
 
+  test.each([
+    [401, 2],
+    [503, 3],
+  ])('does not let an agent try again for ever: %i ends the run after %i calls in a row', async (status, most) => {
+    const passage = await openPassage(shape, (_, count) => (count === 1 ? { say: 'ok' } : { status }))
+    for (let call = 0; call < most + 1; call += 1) {
+      expect(passage.gateway.cut.aborted).toBe(false)
+      await send(passage)
+    }
+    // The second one went well: the first does not count.
+    expect(passage.gateway.cut.aborted).toBe(false)
+    await send(passage)
+    expect(passage.gateway.cut.aborted).toBe(true)
+    expect(passage.gateway.report()).toMatchObject({ cutBy: 'trouble', trouble: { status } })
+  })
+
   test('trouble that passed is forgotten', async () => {
     const passage = await openPassage(shape, (_, n) => (n === 0 ? { status: 500 } : { say: 'better' }))
     await send(passage)

@@ -32,7 +32,8 @@ export function endingOf({ result, said, report, isSpokenWith, isCancelled }: Fa
   if (said.finished === 'well' && (isEndedByUs || (result.ended === 'exited' && result.exitCode === 0)))
     return { ended: 'completed', errors: [...said.errors] }
   const process = resultOfProcess(result)
-  if (!isEndedByUs && result.ended !== 'exited') return { ended: process.ended, errors: [...process.errors] }
+  if (report.cutBy !== 'trouble' && !isEndedByUs && result.ended !== 'exited')
+    return { ended: process.ended, errors: [...process.errors] }
   const errors = [...said.errors, ...(said.errors.length === 0 ? process.errors : [])]
   const { trouble } = report
   if (trouble !== null) {
