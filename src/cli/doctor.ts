@@ -127,9 +127,9 @@ async function backends({ settings, environment }: Config): Promise<Finding[]> {
   return probes.map(({ backend, probe }): Finding => {
     const what = `backend ${backend.name}`
     const can = backend.capabilities.join(', ')
-    return probe.available
-      ? { what, state: 'ok', found: `${backend.type}${probe.version === null ? '' : ` ${probe.version}`}: ${can}` }
-      : { what, state: worst, found: `${backend.type}: not usable`, hint: probe.reason }
+    if (!probe.available) return { what, state: worst, found: `${backend.type}: not usable`, hint: probe.reason }
+    const found = `${backend.type}${probe.version === null ? '' : ` ${probe.version}`}: ${can}`
+    return probe.note === undefined ? { what, state: 'ok', found } : { what, state: 'warning', found, hint: probe.note }
   })
 }
 

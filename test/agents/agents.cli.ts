@@ -3,3 +3,4 @@ import { realProgram } from './real-programs.ts'
 
 describeAgent('claude-code', realProgram('claude-code'))
 describeAgent('codex', realProgram('codex'))
+describeAgent('acp', realProgram('acp'))

@@ -7,7 +7,11 @@ import { packageRoot } from '../../src/package-root.ts'
 import { probeSandbox } from '../../src/process/sandbox.ts'
 
 /** The versions that were measured. Large, and not ours to ship: no dependencies of the project. */
-const PACKAGES = { '@anthropic-ai/claude-code': '2.1.330', '@openai/codex': '0.169.0' } as const
+const PACKAGES = {
+  '@anthropic-ai/claude-code': '2.1.330',
+  '@openai/codex': '0.169.0',
+  'opencode-ai': '1.18.33',
+} as const
 const INSTALL_MS = 15 * 60_000
 
 declare module 'vitest' {
@@ -43,7 +47,7 @@ async function install(dir: string): Promise<string | null> {
   mkdirSync(dir, { recursive: true })
   if (isThere(dir)) return null
   writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true, dependencies: PACKAGES }))
-  process.stderr.write(`Installing ${Object.keys(PACKAGES).join(' and ')} into ${dir} (some 800 MB) …\n`)
+  process.stderr.write(`Installing ${Object.keys(PACKAGES).join(', ')} into ${dir} (some 1.2 GB) …\n`)
   try {
     await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: dir,
@@ -62,7 +66,7 @@ async function install(dir: string): Promise<string | null> {
 /** The native programs themselves: npm leaves a platform's package out without a word where it has none. */
 function isThere(dir: string): boolean {
   const suffix = `${process.platform}-${process.arch}`
-  return [`@anthropic-ai/claude-code-${suffix}`, `@openai/codex-${suffix}`].every((name) =>
+  return [`@anthropic-ai/claude-code-${suffix}`, `@openai/codex-${suffix}`, 'opencode-ai'].every((name) =>
     existsSync(join(dir, 'node_modules', name, 'package.json')),
   )
 }

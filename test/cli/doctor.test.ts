@@ -37,6 +37,27 @@ test('tells what is there, in which version, and what each backend lacks', async
   expect(stdout).not.toContain('sk-fake')
 })
 
+test('tells of agents and servers that are spoken with: who they are, and what they lack', async () => {
+  const settings = `sandbox: off
+backends:
+  ${AGENT}
+  free: { type: acp, command: [${bin('acp-like.mjs')}] }
+  metered: { type: acp, command: [${bin('acp-like.mjs')}], provider: anthropic, apiKeyEnv: THE_KEY }
+  deaf: { type: acp, command: [/bin/cat] }
+  gone: { type: acp, command: [/no/opencode, acp], model: m, apiKeyEnv: THE_KEY }
+  tickets: { type: mcp, command: [${bin('mcp-like.mjs')}], tools: [search, find] }
+  keyless: { type: mcp, command: [${bin('mcp-like.mjs')}], tools: [search], envFrom: [TRACKER_TOKEN] }
+`
+  const { code, stdout } = await doctor(settings, { THE_KEY: 'sk-fake' })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^! backend free +acp 0\.3\.1: coding.*\n {2}→ .*provider/m)
+  expect(stdout).toMatch(/^✓ backend metered +acp 0\.3\.1: coding/m)
+  expect(stdout).toMatch(/^! backend deaf .*\n {2}→ .*does not speak the Agent Client Protocol/m)
+  expect(stdout).toMatch(/^! backend gone .*\n {2}→ .*npm install -g opencode-ai/m)
+  expect(stdout).toMatch(/^! backend tickets +mcp 4\.5\.6: mcp\n {2}→ .*no tool find; it has write, hang, search/m)
+  expect(stdout).toMatch(/^! backend keyless .*\n {2}→ .*TRACKER_TOKEN/m)
+})
+
 test('ends with 1 where something needed is missing, and shows no password', async () => {
   const { code, stdout } = await doctor(`sandbox: off\nbackends:\n  ${AGENT}\n`, {
     DATABASE_URL: 'postgres://u:secret-password@127.0.0.1:1/x',
