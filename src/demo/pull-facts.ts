@@ -13,8 +13,10 @@ export async function pullFacts(world: World, pull: Json): Promise<Json> {
   if (!repository || !row) return {}
   const { from, head } = rangeOf(world, row)
   const key = `${fullName} ${from} ${head}`
+  const isOpen = row.state === 'open'
+  const blocked = isOpen && missingChecks(world, row).length > 0 ? { mergeable_state: 'blocked' } : {}
   const known = facts.get(world)?.get(key)
-  if (known) return known
+  if (known) return { ...known, ...blocked }
   const [numbers, commits, conflicts] = await Promise.all([
     world.repositories.git(fullName, ['diff', '--numstat', '--no-renames', `${from}...${head}`], { allow: [128] }),
     world.repositories.git(fullName, ['rev-list', '--count', `${from}..${head}`], { allow: [128] }),
@@ -24,10 +26,24 @@ export async function pullFacts(world: World, pull: Json): Promise<Json> {
   const sum = (column: number): number =>
     lines.reduce((total, line) => total + (Number(line.split('\t')[column]) || 0), 0)
   const sizes = { changed_files: lines.length, additions: sum(0), deletions: sum(1), commits: Number(commits) || 0 }
-  const isOpen = row.state === 'open'
   const found = { ...sizes, ...(isOpen ? { mergeable: !/^CONFLICT /m.test(conflicts) } : {}) }
   facts.set(world, (facts.get(world) ?? new Map<string, Json>()).set(key, found))
-  return found
+  return { ...found, ...blocked }
+}
+
+/** Contexts that the base branch requires and that are not green on the head. */
+export function missingChecks(world: World, pull: PullRow): string[] {
+  const { protections, checkRuns } = world.emulator.rows
+  const required = protections
+    .findBy('repo_id', pull.repo_id)
+    .filter((rule) => rule.branch_name === pull.base_ref)
+    .flatMap((rule) => rule.required_status_checks?.contexts ?? [])
+  const isGreen = (context: string): boolean =>
+    checkRuns
+      .findBy('head_sha', pull.head_sha)
+      .some((run) => run.name === context && ['success', 'neutral', 'skipped'].includes(run.conclusion ?? '')) ||
+    world.statuses.findLast((status) => status.sha === pull.head_sha && status.context === context)?.state === 'success'
+  return required.filter((context) => !isGreen(context))
 }
 
 /** What GitHub compares for a pull request: the base as it is now, or as it was when the merge was made. */

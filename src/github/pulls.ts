@@ -22,6 +22,8 @@ export interface Pull {
   readonly baseSha: string
   /** Whether it fits its base branch; null = GitHub has not worked it out, or was not asked for this one alone. */
   readonly mergeable: boolean | null
+  /** GitHub's word for what stands in the way of a merge: `clean`, `blocked`, `behind`, `unstable` and others; empty as above. */
+  readonly mergeState: string
 }
 
 export type CreatedPull =
@@ -114,6 +116,7 @@ interface RestPull {
   readonly merged_at: string | null
   readonly draft?: boolean | undefined
   readonly mergeable?: boolean | null | undefined
+  readonly mergeable_state?: string | undefined
   readonly title: string
   readonly body: string | null
   readonly user: { readonly id: number } | null
@@ -143,5 +146,6 @@ function pullOf(data: RestPull): Pull {
     baseBranch: data.base.ref,
     baseSha: data.base.sha,
     mergeable: data.mergeable ?? null,
+    mergeState: data.mergeable_state ?? '',
   }
 }

@@ -24,6 +24,8 @@ export const PURPOSES = {
   thread: { metadata: 'read', contents: 'read', issues: 'write', pull_requests: 'write' },
   /** Turning a draft ready is a GraphQL mutation, and GitHub wants both for it. */
   ready: { metadata: 'read', contents: 'write', pull_requests: 'write' },
+  /** Merging what was approved, where the settings say so. */
+  merge: { metadata: 'read', contents: 'write', pull_requests: 'write' },
   checks: { metadata: 'read', checks: 'write' },
   /** One file of another repository: the owner's `.github`, which has the settings of all. */
   settings: { metadata: 'read', contents: 'read' },

@@ -72,6 +72,8 @@ export interface TaskView {
   readonly buttons?: readonly ('approve' | 'retry' | 'discard')[]
   /** The commands that this version obeys; all of them where absent. Nothing else is offered to people. */
   readonly verbs?: readonly Verb[]
+  /** What was approved is about to be merged by us. */
+  readonly merging?: boolean
   /** The most that a person can give the task in the thread, in US dollars; absent = no limit is known. */
   readonly budgetCapUsd?: number
   readonly now: Date

@@ -36,12 +36,15 @@ export interface OutboxRow {
 
 /**
  * What waits and can be written once its time has come. A pull request waits for its branch, all that hangs on it for
- * it; for one that was given up they wait for ever. A question points at the comment, which comes first.
+ * it; for one that was given up they wait for ever. A merge waits for the verdict that rules may ask for. A question points at the comment, which comes first.
  */
 const SENDABLE = Prisma.sql`o.wanted > o.sent and o.dead_at is null and ${IS_REACHABLE}
   and (o.surface <> 'asking' or not exists (
     select 1 from outbox b where b.task_id = o.task_id and b.surface = 'comment' and b.remote_id is null
       and b.wanted > b.sent and b.dead_at is null))
+  and (o.surface <> 'merge' or not exists (
+    select 1 from outbox b where b.task_id = o.task_id and b.wanted > b.sent and b.dead_at is null
+      and b.surface in ('check', 'ready')))
   and (o.surface not in ('pull', 'check', 'ready', 'reviewers') or not exists (
     select 1 from outbox b where b.task_id = o.task_id and b.wanted > b.sent
       and b.surface in ('branch', 'pull') and b.rank < o.rank))`

@@ -11,6 +11,7 @@ export const SURFACES = [
   'reaction',
   'label_removal',
   'mergeable',
+  'merge',
   'settings_check',
   'branch',
   'pull',
@@ -40,6 +41,7 @@ const RANK: Record<Surface, number> = {
   reviewers: 7,
   label_removal: 8,
   mergeable: 8,
+  merge: 10,
   settings_check: 8,
 }
 

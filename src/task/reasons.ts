@@ -104,6 +104,7 @@ export const REASON_CODES = [
   'head_branch_missing',
   'base_conflict',
   'state_label_refused',
+  'merge_left',
   'git_failed',
   'push_refused',
   'disk_full',

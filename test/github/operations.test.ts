@@ -7,6 +7,7 @@ import type { GitHub } from '../../src/github/client.ts'
 import { createComment, findCommentByMarker, removeComment, updateComment } from '../../src/github/comments.ts'
 import { listComments, readIssue } from '../../src/github/issues.ts'
 import { addLabels, ensureLabel, removeLabel } from '../../src/github/labels.ts'
+import { mergePull } from '../../src/github/merge-pull.ts'
 import { permissionOf } from '../../src/github/permission-of.ts'
 import { changeOfFile } from '../../src/github/pull-files.ts'
 import { createPull, findPullByHead, markReady, readPull, updatePull } from '../../src/github/pulls.ts'
@@ -263,6 +264,41 @@ describe('pull requests', () => {
       kind: 'refused',
       message: 'Reviews may only be requested from collaborators.',
     })
+  })
+})
+
+describe('merging', () => {
+  const words = { sha: 'head', title: 't (#9)', message: 'm' }
+  const refusing = (message: string, status = 405) => ({ status, body: { message } })
+
+  test('is at the approved head, in the first way that the repository allows', async () => {
+    fake.on('PUT', /\/pulls\/9\/merge$/, ({ body }) =>
+      body['merge_method'] === 'squash'
+        ? { body: { sha: 'x', merged: true, message: '' } }
+        : refusing('Merge commits are not allowed on this repository.'),
+    )
+    expect(await mergePull(github, REPO, 9, words)).toEqual({ kind: 'merged' })
+    const sent = { sha: 'head', commit_title: 't (#9)', commit_message: 'm' }
+    expect(fake.to('PUT', /merge$/).map(({ body }) => body)).toEqual([
+      { ...sent, merge_method: 'merge' },
+      { ...sent, merge_method: 'squash' },
+    ])
+  })
+
+  test.each([
+    [405, 'Required status check "build" is expected.'],
+    [405, 'Changes must be made through the merge queue'],
+    [409, 'Head branch was modified. Review and try the merge again.'],
+  ])('a rule, a queue or another head is taken as it is: %s %s', async (status, message) => {
+    fake.on('PUT', /merge$/, () => refusing(message, status))
+    const done = await mergePull(github, REPO, 9, words)
+    expect(done).toMatchObject({ kind: 'refused', message: expect.stringContaining(message.slice(0, 20)) })
+    expect(fake.to('PUT', /merge$/)).toHaveLength(1)
+  })
+
+  test('a limit is no refusal', async () => {
+    fake.on('PUT', /merge$/, () => ({ status: 403, body: { message: 'You have exceeded a secondary rate limit' } }))
+    await expect(mergePull(github, REPO, 9, words)).rejects.toMatchObject({ failureClass: 'transient' })
   })
 })
 

@@ -38,7 +38,7 @@ test('app.yml subscribes to what the program handles; installation events come w
   ])
 })
 
-test('only the purposes that push, or turn a draft ready, may write contents', () => {
+test('only the purposes that push, turn a draft ready or merge may write contents', () => {
   const writers = Object.entries(PURPOSES).filter(([, p]) => 'contents' in p && p.contents === 'write')
-  expect(writers.map(([name]) => name)).toEqual(['push', 'ready'])
+  expect(writers.map(([name]) => name)).toEqual(['push', 'ready', 'merge'])
 })

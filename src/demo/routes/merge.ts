@@ -3,6 +3,7 @@ import { ask } from '../ask-emulator.ts'
 import type { PullRow, RepositoryRow } from '../emulator-rows.ts'
 import { ApiFailure } from '../failure.ts'
 import { type Json, textAt } from '../json.ts'
+import { missingChecks } from '../pull-facts.ts'
 import { repositoryRoute } from '../route.ts'
 import { loginOf, userNamed, type World } from '../world.ts'
 import { closeIssues, writeCode } from '../write-code.ts'
@@ -36,17 +37,7 @@ function mustBeMergeable(world: World, pull: PullRow, body: Json): void {
   if (wanted !== '' && wanted !== pull.head_sha) {
     throw new ApiFailure(409, 'Head branch was modified. Review and try the merge again.')
   }
-  const { protections, checkRuns } = world.emulator.rows
-  const required = protections
-    .findBy('repo_id', pull.repo_id)
-    .filter((rule) => rule.branch_name === pull.base_ref)
-    .flatMap((rule) => rule.required_status_checks?.contexts ?? [])
-  const isGreen = (context: string): boolean =>
-    checkRuns
-      .findBy('head_sha', pull.head_sha)
-      .some((run) => run.name === context && ['success', 'neutral', 'skipped'].includes(run.conclusion ?? '')) ||
-    world.statuses.findLast((status) => status.sha === pull.head_sha && status.context === context)?.state === 'success'
-  const missing = required.filter((context) => !isGreen(context))
+  const missing = missingChecks(world, pull)
   if (missing.length > 0) throw new ApiFailure(405, `Required status check "${missing[0]}" is expected.`)
 }
 

@@ -25,6 +25,7 @@ const SENTENCES: Partial<Record<Situation, (view: TaskView) => string>> = {
     const { task } = view
     if (task.reasonCode === 'answer_given' || task.headSha === null) return 'The answer is below.'
     if (task.outcome === 'accepted') return 'The pull request was merged.'
+    if (view.merging === true) return 'The result was approved. It is merged as soon as GitHub lets it be.'
     if (task.verdict === 'pass') return 'The result was approved. Merging is left to you.'
     return approvalsAt(view, 'result').length === 0
       ? reason(view)

@@ -390,6 +390,7 @@ export const REASONS = {
     null,
     'Request changes that ask for the conflict to be resolved, or resolve it on the branch by hand.',
   ),
+  merge_left: words('It was approved, but not merged: that is left to you.'),
   state_label_refused: words('The label of the state could not be put.'),
   base_branch_missing: words(
     'The base branch does not exist.',

@@ -109,6 +109,10 @@ async function approvalPolicy(corridor: Corridor, task: StoredTask, gate: Gate):
   return { required, requesterCounts }
 }
 
+/** How many people the result needs. */
+export const requiredApprovals = async (corridor: Corridor, task: StoredTask): Promise<number> =>
+  (await approvalPolicy(corridor, task, 'result')).required
+
 const shownAt = (task: StoredTask, gate: Gate): string | null => (gate === 'execute' ? task.planHash : task.headSha)
 
 /** Whether the hash, or its beginning, names what the gate shows. An empty one (a review without a commit) names nothing. */

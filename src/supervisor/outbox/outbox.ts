@@ -24,6 +24,7 @@ import { sendBranch } from '../surfaces/branch.ts'
 import { sendCheck } from '../surfaces/check.ts'
 import { sendComment } from '../surfaces/comment.ts'
 import { sendLabelRemoval } from '../surfaces/label-removal.ts'
+import { sendMerge } from '../surfaces/merge.ts'
 import { sendMergeable } from '../surfaces/mergeable.ts'
 import { sendPull } from '../surfaces/pull.ts'
 import { sendReaction } from '../surfaces/reaction.ts'
@@ -54,6 +55,7 @@ const SENDERS: Record<Surface, SendSurface> = {
   reviewers: sendReviewers,
   label_removal: sendLabelRemoval,
   mergeable: sendMergeable,
+  merge: sendMerge,
   settings_check: sendSettingsCheck,
   thread_reply: sendThreadReply,
   state_label: sendStateLabel,

@@ -23,7 +23,7 @@ import { budgetCapOf } from '../settings/budget-cap.ts'
 import { AVAILABLE_VERBS } from '../verbs.ts'
 import { knownDiff } from './known-diff.ts'
 import { isSettled } from './surface.ts'
-import { surfaceNotes } from './surface-notes.ts'
+import { isMerging, surfaceNotes } from './surface-notes.ts'
 
 /** Everything that the comment, the check run and the pull request are drawn from, read from the rows as they are now. */
 export async function readView(corridor: Corridor, taskId: string): Promise<TaskView | null> {
@@ -69,6 +69,7 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
     detail: await lastMessage(db, taskId),
     logTail: await tailOfRunning(db, jobs),
     changesHeard: await askedOf(db, taskId, { reviews: !isOnPullRequest(task) || task.pushedSha !== null }),
+    ...((await isMerging(db, taskId)) ? { merging: true } : {}),
     budgetCapUsd: budgetCapOf(corridor, task),
     verbs: AVAILABLE_VERBS,
     plainReplies: true,
