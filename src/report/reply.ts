@@ -72,10 +72,11 @@ function stateWords({ state, waitingOn }: TaskLine): string {
 }
 
 /** What was done or came to be known, and what can be typed now. */
-function told({ reasonCode, word }: Extract<Reply, { kind: 'told' }>): string {
+function told({ reasonCode, word, thread }: Extract<Reply, { kind: 'told' }>): string {
   const { happened, why: because, next } = wordsFor(reasonCode)
   const now = word === undefined ? null : `Now: ${code(word, 80)}.`
-  return [happened, because, now, next].filter((s) => s !== null).join(' ')
+  const where = thread === undefined ? null : `Look at #${thread}.`
+  return [happened, because, now, where, next].filter((s) => s !== null).join(' ')
 }
 
 /** What was not done, why, and what to type instead: the word is foreign, everything else is ours. */

@@ -91,8 +91,8 @@ export type Reply =
       readonly classification?: Classification | null
       readonly decisions: readonly Decision[]
     }
-  /** Something was done that the living comment does not show. */
-  | { readonly kind: 'told'; readonly reasonCode: ReasonCode; readonly word?: string }
+  /** Something was done that the living comment does not show; `thread`: number of the issue or pull request to look at. */
+  | { readonly kind: 'told'; readonly reasonCode: ReasonCode; readonly word?: string; readonly thread?: number }
   | {
       readonly kind: 'refusal'
       readonly reasonCode: ReasonCode

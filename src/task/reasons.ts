@@ -206,5 +206,6 @@ export const REASON_CODES = [
   'answer_given',
   'help_given',
   'status_given',
+  'status_elsewhere',
 ] as const
 export type ReasonCode = (typeof REASON_CODES)[number]

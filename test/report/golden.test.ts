@@ -106,6 +106,7 @@ const GOLDENS: Readonly<Record<string, () => string>> = {
       ],
     }),
   'reply-why-early': () => renderReply({ kind: 'why', taskId: TASK.id, decisions: [] }),
+  'reply-told-elsewhere': () => renderReply({ kind: 'told', reasonCode: 'status_elsewhere', thread: 311 }),
   'reply-told': () => renderReply({ kind: 'told', reasonCode: 'budget_changed', word: '10usd' }),
   'reply-unknown-verb': () =>
     renderReply({ kind: 'refusal', reasonCode: 'unknown_verb', word: 'statsu', suggestions: ['/supervise status'] }),

@@ -658,4 +658,7 @@ export const REASONS = {
   answer_given: words('The answer is given.'),
   help_given: words('The commands were shown.'),
   status_given: words('The comment of the task was brought up to date.'),
+  status_elsewhere: words(
+    'The comment of the task is up to date; it says what it waits for and what can be typed now.',
+  ),
 } as const satisfies Record<ReasonCode, ReasonWords>

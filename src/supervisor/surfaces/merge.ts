@@ -5,6 +5,7 @@ import { touchSurfaces } from '../../store/outbox.ts'
 import type { StoredTask } from '../../store/tasks.ts'
 import { readTask } from '../../store/tasks.ts'
 import { OperatingError } from '../../task/errors.ts'
+import { FINAL_STATES } from '../../task/states.ts'
 import { mayWrite, permissionOfActor } from '../accept/permission.ts'
 import { requiredApprovals, standingApprovals } from '../apply/record-approval.ts'
 import type { Corridor } from '../corridor.ts'
@@ -31,8 +32,8 @@ export const sendMerge: SendSurface = async ({ corridor, row, repository }) => {
     hash,
     remoteId: null,
     also: async (tx: Parameters<typeof touchSurfaces>[0]) => {
-      // GitHub tells of the merge as well; whichever comes first.
-      if (outcome !== null) await tx.task.update({ where: { id: task.id }, data: { outcome } })
+      // What we do ourselves we do not hear of from GitHub.
+      if (outcome !== null) await tx.task.updateMany({ where: sharing(task), data: { outcome } })
       await touchSurfaces(tx, task.id)
     },
   })
@@ -45,6 +46,13 @@ export const sendMerge: SendSurface = async ({ corridor, row, repository }) => {
   const done = await mergePull(corridor.github, repository, pull.number, words)
   return done.kind === 'merged' ? receipt('merged', 'accepted') : receipt(`${LEFT}${done.message.slice(0, 300)}`)
 }
+
+/** Ended tasks that have worked on the pull request share its outcome. */
+const sharing = ({ id, repository, pullNumber }: StoredTask) => ({
+  repositoryId: BigInt(repository.id),
+  pullNumber,
+  OR: [{ id }, { pushedSha: { not: null }, state: { in: [...FINAL_STATES] } }],
+})
 
 /** What was approved is this commit for this branch. */
 function changedSince(pull: Pull, task: StoredTask, sha: string): string | null {
