@@ -65,6 +65,11 @@ export async function startJob(
   })
 }
 
+/** A job that nobody could be asked to do leaves no row: it does not wait for anything. */
+export async function dropUnstarted(db: Database, lease: Lease, jobId: string): Promise<void> {
+  await underLease(db, lease, (tx) => tx.job.deleteMany({ where: { id: jobId, status: 'queued', attempts: 0 } }))
+}
+
 /** The result and what it cost, in one commit. Spending is keyed by attempt, so a repeat cannot count twice. */
 export async function finishJob(
   db: Database,

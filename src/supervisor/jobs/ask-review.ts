@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { buildPrompt } from '../../plan/prompt.ts'
 import { REVIEW, readReview } from '../../plan/review-form.ts'
 import { findSecrets } from '../../redact/find-secrets.ts'
-import { finishJob, jobsOf, openJob } from '../../store/jobs.ts'
+import { dropUnstarted, finishJob, jobsOf, openJob } from '../../store/jobs.ts'
 import { OperatingError } from '../../task/errors.ts'
 import type { Ending, Job } from '../../task/job.ts'
 import type { Plan, PlannedJob } from '../../task/plan.ts'
@@ -46,7 +46,11 @@ export async function askReview(context: StepContext, plan: Plan, planned: Plann
   if (job.attempts >= planned.maxAttempts) return missing('review_failed', job.result?.errors.join('; ') ?? '')
   const mirror = await mirrorWith(context, head)
   const { patch } = await diffBetween(mirror, base, head)
-  if (findSecrets(patch, corridor.secrets).length > 0) return missing('secret_in_diff', '')
+  const notAsked = async (why: ReasonCode, message: string): Promise<ReviewAnswer> => {
+    await dropUnstarted(corridor.db, lease, job.id)
+    return missing(why, message)
+  }
+  if (findSecrets(patch, corridor.secrets).length > 0) return notAsked('secret_in_diff', '')
   await clearCheckouts(context)
   const path = checkoutDirOf(context)
   let ran: Ran
@@ -62,7 +66,7 @@ export async function askReview(context: StepContext, plan: Plan, planned: Plann
     })
   } catch (error) {
     if (!(error instanceof OperatingError) || ![...NOBODY, ...SPENT].includes(error.reasonCode)) throw error
-    return missing(error.reasonCode as ReasonCode, error.message)
+    return await notAsked(error.reasonCode as ReasonCode, error.message)
   } finally {
     await removeCheckout(mirror, path)
   }
