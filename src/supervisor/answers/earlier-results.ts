@@ -25,7 +25,7 @@ export async function earlierResults(
     const name = plan.jobs.find((j) => j.key === key)?.expectedArtifacts[0] ?? key
     return text === undefined ? [] : [{ name, text }]
   }
-  const own = task.repairs > 0 || task.followUps > 0 ? resultOf(planned.key) : []
+  const own = task.repairs + task.reviewRounds + task.followUps > 0 ? resultOf(planned.key) : []
   const isLast = planned.key === plan.jobs.at(-1)?.key
   return [
     ...planned.dependsOn.flatMap(resultOf),

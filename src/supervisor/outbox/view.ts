@@ -108,7 +108,7 @@ async function evidenceFor(db: Database, task: StoredTask): Promise<Evidence[]> 
 async function diffOf(corridor: Corridor, task: StoredTask): Promise<DiffView | null> {
   if (task.baseSha === null || task.headSha === null) return null
   try {
-    const diff = await knownDiff(corridor, task.repository.id, task.baseSha, task.headSha)
+    const diff = await knownDiff(corridor, task, task.baseSha, task.headSha)
     const extra = (task.settings ?? corridor.settings).protected
     return {
       files: diff.files.map(({ path, added, deleted }) => ({ path, added, deleted })),
