@@ -20,6 +20,7 @@ COPY --from=build --chown=node:node /app/dist ./dist
 COPY --from=build --chown=node:node /app/prisma ./prisma
 COPY --from=build --chown=node:node /app/skills ./skills
 COPY --from=build --chown=node:node /app/app.yml ./
+COPY --from=build --chown=node:node /app/assets ./assets
 USER node
 WORKDIR /data
 EXPOSE 3000

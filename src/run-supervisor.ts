@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { startFrontDoor } from './front-door.ts'
 import { startOps } from './ops.ts'
 import type { Corridor } from './supervisor/corridor.ts'
+import { createTaskPages } from './task-pages.ts'
 import { createHealth } from './web/health.ts'
 import { healthRoutes } from './web/machine-routes.ts'
 import { buildCorridor, openStore, type Running, startWorkerHalf } from './wiring.ts'
@@ -36,11 +37,13 @@ export async function runSupervisor(
     const work = halves.work ? await startWorkerHalf(config, corridor) : null
     if (work) started.push(work)
     const health = createHealth(store.db, work?.turnedAt ?? null)
-    const ops = await startOps(config, corridor, health, halves)
+    const pages = await createTaskPages(config, corridor)
+    const ops = await startOps(config, corridor, health, pages.build, halves)
     if (ops) started.push(ops)
-    const door = halves.web ? await startFrontDoor(config, store.db, log, [healthRoutes(health)]) : null
+    const others = [healthRoutes(health), ...pages.signedIn]
+    const door = halves.web ? await startFrontDoor(config, store.db, log, others) : null
     if (door) started.push(door)
-    started.push({ stop: async () => health.stopping() })
+    started.push(pages, { stop: async () => health.stopping() })
     return { corridor, port: door?.port ?? null, opsPort: ops?.port ?? null, stop }
   } catch (error) {
     await stop()

@@ -97,6 +97,7 @@ export async function buildCorridor(
     log,
     redact,
     secrets: config.secrets,
+    pagesUrl: config.oauth === null ? null : config.publicUrl,
     workRoot,
     host: config.hostName,
     workerId: `${config.hostName}:${process.pid}:${randomUUID().slice(0, 8)}`,

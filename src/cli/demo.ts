@@ -103,6 +103,8 @@ export async function demo(options: DemoOptions): Promise<void> {
       const token = github.tokenOf('jon')
       const clone = `${github.url.replace('http://', `http://jon:${token}@`)}/${repository}.git`
       say('')
+      if (supervisor.opsPort !== null)
+        say(`The task, with all that is known of it: http://127.0.0.1:${supervisor.opsPort}/tasks`)
       say(`Left running until Ctrl-C. As jon: git clone ${clone}`)
       say(`The thread: curl -H 'Authorization: Bearer ${token}' ${github.url}/repos/${repository}/issues/1/comments`)
       await untilStopped(supervisor.corridor.log)

@@ -45,6 +45,8 @@ export async function createCheck(
     readonly headSha: string
     readonly externalId: string
     readonly annotations?: readonly CheckAnnotation[]
+    /** Where "Details" leads; null = to GitHub's own page of the run. */
+    readonly detailsUrl?: string | null
   },
 ): Promise<number> {
   const { rest } = await github.octokit('checks', repo)
@@ -54,6 +56,7 @@ export async function createCheck(
     name: check.name,
     head_sha: check.headSha,
     external_id: check.externalId,
+    ...(check.detailsUrl ? { details_url: check.detailsUrl } : {}),
     ...parametersOf(check, check.annotations),
   })
   return data.id

@@ -2,7 +2,7 @@ import { FINAL_STATES } from '../task/states.ts'
 import type { Actor, RepositoryRef, RequestFlags, Task } from '../task/task.ts'
 import type { Database, Tx } from './database.ts'
 import type { StoredTask, TaskInputs } from './task-row.ts'
-import { TASK_ROW, toTask } from './task-row.ts'
+import { TASK_ROW, toRepositoryRef, toTask } from './task-row.ts'
 
 export type { StoredTask, TaskInputs } from './task-row.ts'
 
@@ -75,6 +75,12 @@ export async function readTask(db: Database | { prisma: Tx }, id: string): Promi
     include: TASK_ROW,
   })
   return row ? toTask(row) : null
+}
+
+/** Where a task belongs; null: there is no such task. */
+export async function repositoryOfTask(db: Database, id: string): Promise<RepositoryRef | null> {
+  const row = await db.prisma.task.findUnique({ where: { id }, select: { repository: true } })
+  return row ? toRepositoryRef(row.repository) : null
 }
 
 /** Open tasks of a thread: an issue's own, or the one that owns a pull request. Oldest first. */

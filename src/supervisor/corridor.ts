@@ -21,6 +21,8 @@ export interface Corridor {
   readonly redact: (text: string) => string
   /** Values that must never be shown; looked for in changes, too. */
   readonly secrets: readonly string[]
+  /** Where people see a task's page, without a slash at the end; null = nowhere but on this machine. */
+  readonly pagesUrl: string | null
   /** How long nobody may have asked for more before a follow-up begins. */
   readonly changesQuietMs: number
   /** Nobody hears what people answer once this process has ended (see config.ts). */

@@ -45,6 +45,7 @@ export function corridorOf(
     log,
     redact: (text) => text,
     secrets: [],
+    pagesUrl: null,
     workRoot: '/nowhere',
     host: 'test-host',
     workerId: `test-worker-${newId()}`,

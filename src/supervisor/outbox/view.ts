@@ -64,7 +64,7 @@ export async function readView(corridor: Corridor, taskId: string): Promise<Task
       pull: task.pullNumber === null ? null : `${web}/pull/${task.pullNumber}`,
       compare:
         task.branch === null || task.pushedSha === null ? null : `${web}/compare/${task.baseBranch}...${task.branch}`,
-      task: null,
+      task: corridor.pagesUrl === null ? null : `${corridor.pagesUrl}/tasks/${task.id}`,
     },
     detail: await lastMessage(db, taskId),
     logTail: await tailOfRunning(db, jobs),

@@ -38,7 +38,8 @@ export const sendCheck: SendSurface = async (context) => {
     await updateCheck(corridor.github, repository, Number(known), rendered, isBare ? annotations : [])
     return { hash, remoteId: String(known) }
   }
-  const id = await createCheck(corridor.github, repository, { ...run, ...rendered, annotations })
+  const detailsUrl = view.links.task
+  const id = await createCheck(corridor.github, repository, { ...run, ...rendered, annotations, detailsUrl })
   return { hash, remoteId: String(id) }
 }
 
