@@ -65,6 +65,24 @@ program
   .action(async (task: string, options: { json?: true }) => (await import('./cli/show.ts')).show(task, options))
 
 program
+  .command('cancel')
+  .argument('<task>', 'the task’s id, or how it ends')
+  .description('stop a task for good, as `/supervise cancel` does; exit code 1 where no worker took notice')
+  .option('--json', 'for programs')
+  .action(async (task: string, options: { json?: true }) => (await import('./cli/cancel.ts')).cancel(task, options))
+
+program
+  .command('hold')
+  .argument('[what]', 'on, off or status', 'status')
+  .description('on: no step of any task begins until it is off; people are answered, what they ask for is kept')
+  .option('--now', 'stop what runs, too; its step begins anew afterwards')
+  .option('--why <text>', 'shown to people')
+  .option('--json', 'for programs')
+  .action(async (what: string, options: { now?: true; why?: string; json?: true }) =>
+    (await import('./cli/hold.ts')).hold(what, options),
+  )
+
+program
   .command('classify')
   .argument('[text]', 'one request; without it: JSON lines {title, body} on standard input')
   .description('type, risk, mode, confidence and signals of requests, one JSON line each; needs no database')

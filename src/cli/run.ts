@@ -132,6 +132,7 @@ function configOf(
     GHE_PROTOCOL: 'http',
     HOST: '127.0.0.1',
     PORT: String(here.port),
+    OPS_PORT: 'off',
     LOG_LEVEL: operator.environment['LOG_LEVEL'] ?? 'fatal',
     SUPERVISOR_CHANGES_QUIET_MS: '200',
     DATABASE_URL: here.databaseUrl ?? '',

@@ -35,16 +35,25 @@ function forPeople({
   transitions,
   jobs,
   evidence,
+  approvals,
+  decisions,
   artifacts,
   surfaces,
 }: Awaited<ReturnType<typeof readAll>>): string {
   const lines = [
     `${task.id}  ${task.state}${task.waitingOn === null ? '' : ` (waits for ${task.waitingOn})`}  ${task.reasonCode}`,
     `${task.repository.owner}/${task.repository.name}#${task.issueNumber}${task.pullNumber === null ? '' : ` → #${task.pullNumber}`}  ${plain(task.title)}`,
+    `$${task.spentUsd.toFixed(2)} of $${task.budgetUsd.toFixed(2)} spent`,
     '',
     'Transitions',
     ...transitions.map(
       (t) => `  ${t.at.toISOString()}  ${t.from} × ${t.event} → ${t.to}  ${t.reasonCode}  by ${plain(t.actor)}`,
+    ),
+    'Decisions',
+    ...decisions.map((d) => `  ${d.gate}  ${d.kind}  ${d.reasonCode}  by rule ${d.ruleId}`),
+    ...(approvals.length === 0 ? [] : ['Approvals']),
+    ...approvals.map(
+      (a) => `  ${a.at.toISOString()}  ${a.gate}  ${a.decision}  by ${plain(a.actor.login)} (${a.source})`,
     ),
     'Jobs',
     ...jobs.map(

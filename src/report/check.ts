@@ -99,6 +99,7 @@ const BY_SITUATION = {
   budget: 'action_required',
   capacity: null,
   retry: null,
+  on_hold: null,
   finishing: 'by verdict',
   // A wait for a person must be a completed run: an open one goes stale after two weeks.
   paused: 'action_required',

@@ -23,6 +23,7 @@ export type Situation =
   | 'budget'
   | 'capacity'
   | 'retry'
+  | 'on_hold'
   | 'finishing'
   | 'paused'
   | 'not_verified'
@@ -117,6 +118,8 @@ function resting({ task }: TaskView, waitingOn: NonNullable<TaskView['task']['wa
       return task.verdict === 'pass' ? 'verified' : task.verdict === 'fail' ? 'unverified' : 'inconclusive'
     case 'ci':
       return task.pullNumber === null ? 'publishing' : 'ci'
+    case 'retry':
+      return task.reasonCode === 'held_by_operator' ? 'on_hold' : 'retry'
     default:
       return waitingOn
   }

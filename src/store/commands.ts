@@ -72,6 +72,12 @@ export async function isKnownCommand(db: Database, sourceKey: string): Promise<b
   return (await db.prisma.command.count({ where: { sourceKey } })) > 0
 }
 
+/** What became of a command; null = nobody has applied it yet. */
+export async function commandSettledAs(db: Database, sourceKey: string): Promise<string | null> {
+  const row = await db.prisma.command.findUnique({ where: { sourceKey }, select: { reasonCode: true } })
+  return row?.reasonCode ?? null
+}
+
 /** Those of the sources whose command is stored already. */
 export async function knownCommands(db: Database, sourceKeys: readonly string[]): Promise<Set<string>> {
   if (sourceKeys.length === 0) return new Set()

@@ -93,6 +93,7 @@ export const REASON_CODES = [
   'github_login_failed',
   'github_permission_missing',
   'installation_suspended',
+  'held_by_operator',
   'installation_removed',
   'repository_removed',
   'conversation_locked',

@@ -422,6 +422,15 @@ export const VIEWS: Readonly<Record<string, TaskView>> = {
     },
     { detail: 'fetching acme/app: git exited 128: Could not resolve host', approvals: [...approved] },
   ),
+  'on-hold': view(
+    {
+      state: 'PREPARE_WORKSPACE',
+      waitingOn: 'retry',
+      waitingUntil: at(360),
+      reasonCode: 'held_by_operator',
+    },
+    { detail: 'the database moves, until noon', approvals: [...approved] },
+  ),
   'answer-of-a-general-task': view(
     {
       state: 'DONE',

@@ -22,6 +22,7 @@ export const HEADLINES = {
   budget: ['⏸', 'Waiting for budget'],
   capacity: ['⏸', 'Waiting for a free place'],
   retry: ['⏸', 'Waiting to try again'],
+  on_hold: ['⏸', 'On hold'],
   finishing: ['▶', 'Finishing'],
   paused: ['⏸', 'Paused'],
   not_verified: ['✖', 'Not verified: checks failed'],

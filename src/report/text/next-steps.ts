@@ -105,6 +105,7 @@ const STEPS: Record<Situation, Steps> = {
   },
   capacity: always(BY_ITSELF, CANCEL),
   retry: always(BY_ITSELF, CANCEL),
+  on_hold: always(BY_ITSELF, CANCEL),
   finishing: always(),
   paused: always(step('resume', '**To go on:** `/supervise resume`'), CANCEL),
   not_verified: (view) => [...draft(view), ...AGAIN(view)],
@@ -160,6 +161,7 @@ export function waitingFor(view: TaskView): string {
     case 'quota':
     case 'capacity':
     case 'retry':
+      if (task.reasonCode === 'held_by_operator') return ''
       return `${wordsFor(task.reasonCode).happened}${task.waitingUntil === null ? '' : ` Next try: ${dateText(task.waitingUntil)}.`}`
     case 'budget':
       return `${wordsFor(task.reasonCode).happened}${until === '' ? '' : ` It waits${until}.`}`

@@ -20,6 +20,7 @@ const SENTENCES: Partial<Record<Situation, (view: TaskView) => string>> = {
   cancelled: reason,
   failed: (view) => [reason(view), detail(view)].filter((s) => s !== '').join('\n\n'),
   retry: detail,
+  on_hold: (view) => [reason(view), detail(view)].filter((s) => s !== '').join('\n\n'),
   paused: (view) => [reason(view), detail(view)].filter((s) => s !== '').join('\n\n'),
   done: (view) => {
     const { task } = view

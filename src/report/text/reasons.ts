@@ -345,6 +345,11 @@ export const REASONS = {
     'New permissions count only when an owner has accepted them.',
     'Ask an owner to accept the permissions of the App in its installation settings.',
   ),
+  held_by_operator: words(
+    'The operator lets nothing run now.',
+    'What was asked for is kept.',
+    'It goes on by itself when the hold is lifted. To stop it for good: `/supervise cancel`.',
+  ),
   installation_suspended: words(
     'The App is suspended here.',
     null,

@@ -15,6 +15,8 @@ export interface PresentFigures {
   readonly outbox: readonly ({ readonly surface: string } & Waiting)[]
   /** Surfaces that were given up within the last day. */
   readonly givenUp: number
+  /** Whether the operator lets nothing run. */
+  readonly onHold: boolean
   /** At most 50 installations, those heard of last. */
   readonly rates: readonly {
     readonly installationId: string
@@ -35,7 +37,7 @@ const OPEN: string[] = STATES.filter((state) => !(FINAL_STATES as readonly strin
 
 /** A handful of queries, each over what is open or waits, never over what has ended. */
 export async function presentFigures({ prisma }: Database): Promise<PresentFigures> {
-  const [openTasks, [leases], [stranded], [inbox], [commands], [queue], [capacity], outbox, [givenUp], rates] =
+  const [openTasks, [leases], [stranded], [inbox], [commands], [queue], [capacity], outbox, [givenUp], rates, holds] =
     await Promise.all([
       prisma.$queryRaw<PresentFigures['openTasks']>`
         select state, coalesce(waiting_on, 'nothing') as "waitingOn", count(*)::int as count
@@ -74,6 +76,7 @@ export async function presentFigures({ prisma }: Database): Promise<PresentFigur
           coalesce((select greatest(extract(epoch from h.until - now()), 0) from rate_holds h
             where h.installation_id = r.installation_id), 0)::float8 as "heldSeconds"
         from rate_readings r order by r.at desc limit 50`,
+      prisma.serviceHold.count(),
     ])
   const none: Waiting = { count: 0, oldestSeconds: 0 }
   return {
@@ -86,6 +89,7 @@ export async function presentFigures({ prisma }: Database): Promise<PresentFigur
     capacity: capacity ?? none,
     outbox,
     givenUp: givenUp?.count ?? 0,
+    onHold: holds > 0,
     rates,
   }
 }

@@ -1,5 +1,6 @@
 import { advance } from '../../store/advance.ts'
 import { pendingCommands } from '../../store/commands.ts'
+import { readHold } from '../../store/hold.ts'
 import type { Lease } from '../../store/leases.ts'
 import { LeaseLost, releaseLease, takeLease } from '../../store/leases.ts'
 import { deadSurface } from '../../store/outbox.ts'
@@ -13,6 +14,7 @@ import { sparesMade } from '../git/spare.ts'
 import { afterFailure } from './after-failure.ts'
 import { findOut, isSuspicious, whyAway } from './find-out.ts'
 import { startHeartbeat } from './heartbeat.ts'
+import { restWhileHeld } from './hold.ts'
 import { restEnd } from './rest.ts'
 import { STEPS } from './steps.ts'
 
@@ -91,6 +93,7 @@ async function driveTask(
     onCommands: async () => {
       if ((await pendingCommands(corridor.db, taskId)).some(interrupts))
         step.abort(new Error('a command stops this step'))
+      else if ((await readHold(corridor.db))?.interrupts) step.abort(new Error('the operator stops everything'))
     },
   })
   onLook(beat.look)
@@ -126,6 +129,7 @@ async function moveOnce(corridor: Corridor, lease: Lease, signal: AbortSignal): 
   if (!task || isFinal(task.state)) return false
   if (task.waitingOn !== null) return endRest(corridor, lease, task)
   if (!isStepped(task.state)) return false
+  if (await restWhileHeld(corridor, lease, task)) return true
   const away = await whyAway(corridor, task)
   if (away) return (await advance(db, lease, task, away)) !== null
   try {

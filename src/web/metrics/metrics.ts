@@ -69,7 +69,9 @@ function presentGauges(register: Registry): (figures: PresentFigures) => void {
   const most = gauge('github_rate_limit', 'Requests an hour that GitHub lets an installation send', ['installation'])
   const writes = gauge('github_writes_last_hour', 'Requests that wrote, within the last hour', ['installation'])
   const hold = gauge('github_held_seconds', 'For how long GitHub wants to hear nothing', ['installation'])
+  const onHold = gauge('on_hold', '1 while the operator lets nothing run')
   return (now) => {
+    onHold.set(now.onHold ? 1 : 0)
     for (const each of [open, outbox, outboxAge, remaining, most, writes, hold]) each.reset()
     for (const t of now.openTasks) open.set({ state: t.state, waiting_on: t.waitingOn }, t.count)
     held.set(now.leases.held)
