@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../../src/demo/free-port.ts'
+import { createSignIn } from '../../src/github/sign-in.ts'
 import { advance } from '../../src/store/advance.ts'
+import { loadAssets } from '../../src/web/assets.ts'
+import { createSeal } from '../../src/web/sign-in/seal.ts'
+import { createSignInDoor } from '../../src/web/sign-in/sign-in-routes.ts'
 import { openTestStore, type TestStore } from '../support/store.ts'
 import { fullTask, HOSTILE, openSite, type Site } from '../web/site.ts'
 
@@ -181,6 +186,32 @@ test('on a phone nothing is cut off or wider than the screen, also without scrip
       await picture(page, path === '/tasks' ? 'list-phone' : 'task-phone')
       await page.context().close()
     }
+})
+
+test('who signed in sees by whom they are taken for, and signs out with one press', async () => {
+  const port = await freePort()
+  const publicUrl = `http://127.0.0.1:${port}`
+  const nobody = createSignIn({ clientId: 'x', clientSecret: 'x', apiUrl: publicUrl, webUrl: publicUrl })
+  const assets = await loadAssets('assets')
+  const door = createSignInDoor({ publicUrl, secret: 'the-secret', signIn: nobody, assets, onError: () => undefined })
+  const own = await openSite(store, {
+    port,
+    others: [door.routes],
+    visitorOf: door.visitorOf,
+    asks: async () => ({ permission: 'read', userId: 5 }),
+  })
+  const context = await browser.newContext()
+  const session = { id: 5, login: 'maria', until: Date.now() + 60_000 }
+  const value = createSeal('the-secret').close('session', session)
+  await context.addCookies([{ name: 'session', value, url: publicUrl }])
+  const page = await context.newPage()
+  await page.goto(`${publicUrl}/tasks`)
+  await page.getByText('Signed in as maria').waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Signed out' }).waitFor()
+  expect(await context.cookies()).toEqual([])
+  await context.close()
+  await own.stop()
 })
 
 test('pictures of what people see', async () => {

@@ -6,6 +6,7 @@ import { sha256 } from '../../src/task/hash.ts'
 import type { State } from '../../src/task/states.ts'
 import type { WaitingOn } from '../../src/task/task.ts'
 import { loadAssets } from '../../src/web/assets.ts'
+import type { WebHandler } from '../../src/web/handler.ts'
 import { type Listener, listen } from '../../src/web/listen.ts'
 import { operatorOf } from '../../src/web/loopback.ts'
 import { createStreams } from '../../src/web/streams.ts'
@@ -21,7 +22,12 @@ export interface Site extends Listener {
 /** The pages of a store, on a port of their own; as the operator sees them unless told otherwise. */
 export async function openSite(
   store: TestStore,
-  options: { readonly visitorOf?: Pages['visitorOf']; readonly asks?: ReadsRepository } = {},
+  options: {
+    readonly visitorOf?: Pages['visitorOf']
+    readonly asks?: ReadsRepository
+    readonly port?: number
+    readonly others?: readonly WebHandler[]
+  } = {},
 ): Promise<Site> {
   const assets = await loadAssets(`${packageRoot(import.meta.dirname)}/assets`)
   const streams = createStreams(store.db)
@@ -34,7 +40,9 @@ export async function openSite(
     visitorOf: options.visitorOf ?? operatorOf,
     webUrl: ({ owner, name }) => `https://github.com/${owner}/${name}`,
   })
-  const listener = await listen({ host: '127.0.0.1', port: 0 }, [assets.serve, pages], (error) => errors.push(error))
+  const handlers = [...(options.others ?? []), assets.serve, pages]
+  const where = { host: '127.0.0.1', port: options.port ?? 0 }
+  const listener = await listen(where, handlers, (error) => errors.push(error))
   return {
     ...listener,
     url: `http://127.0.0.1:${listener.port}`,

@@ -27,7 +27,7 @@ export function layout(frame: Frame, main: Piece): Html {
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top"><nav aria-label="Site"><a class="home" href="/tasks">Autopilot Supervisor</a></nav>
-<p class="who">${visitor === null ? null : visitor.kind === 'operator' ? 'On this machine, everything' : html`Signed in as <strong>${visitor.login}</strong> <form method="post" action="/sign-out"><button>Sign out</button></form>`}</p>
+<div class="who">${visitor === null ? null : visitor.kind === 'operator' ? 'On this machine, everything' : html`Signed in as <strong>${visitor.login}</strong> <form method="post" action="/sign-out"><button>Sign out</button></form>`}</div>
 </header>
 <main id="main" tabindex="-1"${frame.events === undefined ? null : html` data-events="${frame.events.address}" data-stamp="${frame.events.stamp}"`}>
 ${main}
