@@ -9,8 +9,15 @@ import type { World } from '../support/world.ts'
 const LIMIT_MS = 150_000
 /** A lease has to run out before somebody else takes the task over. */
 const TAKEN_OVER_MS = 90_000
-/** No worker yet: the web half alone. */
+/** Every process is begun by its story. */
 const NO_WORKER = { processes: 0, limitMs: LIMIT_MS } as const
+
+/** The web half on a machine of its own, and a worker on another. */
+async function begin(w: World, machine: string): Promise<void> {
+  w.gh.webhookUrl = w.url
+  await w.run('front')
+  await w.run('worker', machine)
+}
 
 /** A machine that is gone, with all that was on its disk. */
 async function lose(w: World, machine: string): Promise<void> {
@@ -29,7 +36,7 @@ story(
   { ...NO_WORKER, agent: 'half' },
   async (w) => {
     const { gh, repo } = w
-    await w.run('worker', 'machine-a')
+    await begin(w, 'machine-a')
     const { issue } = await w.ask()
     await w.until('half of the work', async () => (await notesOn(w, 'machine-a')) !== '')
     await gh.as('maintainer').comment(repo, issue, '/supervise pause')
@@ -55,7 +62,7 @@ story(
   { ...NO_WORKER, agent: 'touches-manifest' },
   async (w) => {
     const { gh, repo } = w
-    await w.run('worker', 'machine-a')
+    await begin(w, 'machine-a')
     const { issue } = await w.ask()
     const { head_sha } = await w.reaches('VERIFY approval')
     await w.settled()
@@ -75,7 +82,7 @@ story(
   'the supervisor is killed while eight agents run: none of them outlives it, and another machine finishes all eight',
   { ...NO_WORKER, agent: 'gated-fix', config: { concurrency: EIGHT }, limitMs: 400_000 },
   async (w) => {
-    await w.run('worker', 'machine-a')
+    await begin(w, 'machine-a')
     for (let n = 1; n <= EIGHT; n++) await w.ask({ title: `add() subtracts, for the ${n}th time` })
     const running = async (): Promise<number> =>
       (await w.query(`select 1 from jobs where status = 'running' and type = 'executor'`)).length
