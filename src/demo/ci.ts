@@ -37,6 +37,7 @@ export async function runCi(world: World, fullName: string, input: CiInput): Pro
         actions: null,
       })
   if (!row) throw new Error(`the check run ${input.name} is gone`)
+  if (input.log !== undefined) world.jobLogs.set(row.id, input.log)
   const sender = userNamed(world, botLogin(ACTIONS_APP.slug))
   const tell = async (event: 'check_run' | 'check_suite', action: string, id: number): Promise<void> => {
     const subject = await ask(world, 'GET', `/repos/${fullName}/${event.replace('_', '-')}s/${id}`)

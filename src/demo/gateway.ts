@@ -38,8 +38,8 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     const token = git ? gitToken(authorization) : authorization.replace(/^(bearer|token) +/i, '').trim()
     const caller = world.tokens.callerOf(token)
     const body = git ? null : parseJson(raw.toString('utf8'))
-    // An address that GitHub made itself, for what was renamed, stands in no description of its API.
-    const check = git || path === '/graphql' || /^\/repositories\/\d+\//.test(path) ? null : options.check
+    // An address that GitHub made itself, for what was renamed or what it stores, stands in no description of its API.
+    const check = git || path === '/graphql' || /^\/(?:repositories\/\d+|_storage)\//.test(path) ? null : options.check
     const record: RecordedRequest = {
       at: Date.now(),
       method,

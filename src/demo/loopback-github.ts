@@ -144,6 +144,7 @@ export async function startLoopbackGitHub(options: LoopbackOptions): Promise<Loo
     deliveries,
     reactions: new Map(),
     statuses: [],
+    jobLogs: new Map(),
     rules: new Map(),
     withoutDrafts: new Set(),
     previousBodies: new Map(),

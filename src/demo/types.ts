@@ -159,6 +159,8 @@ export interface CiInput {
   readonly name: string
   readonly conclusion: string | null
   readonly summary?: string
+  /** What its job printed; kept beside the run, behind an address of its own. */
+  readonly log?: string
 }
 
 export interface UserJson extends Json {

@@ -21,6 +21,8 @@ export interface World {
   /** Reactions by the path of what they stand on. */
   readonly reactions: Map<string, Reaction[]>
   readonly statuses: Status[]
+  /** Logs of jobs of GitHub Actions, by the number of their check run. */
+  readonly jobLogs: Map<number, string>
   /** Rules of branches, by repository id. */
   readonly rules: Map<number, readonly Json[]>
   /** Repositories on a plan without draft pull requests. */

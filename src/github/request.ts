@@ -41,7 +41,8 @@ export interface Limited {
 /**
  * An Octokit whose every request goes through the same gate: its texts are redacted, it is counted, it has a time
  * limit, a token that GitHub no longer takes is replaced once, and what goes wrong becomes an OperatingError. It never
- * repeats a request by itself otherwise, and never waits: that is the outbox's.
+ * repeats a request by itself otherwise, and never waits: that is the outbox's. A request with `givesLocation` wants to
+ * know where a redirect leads, and goes there itself, without a token.
  *
  * @param repositoryId where a redirect must lead to; null = redirects are not followed
  * @param limited once GitHub has told of a rate limit, no request of the installation leaves before it is over
@@ -83,7 +84,7 @@ export function createOctokit(
           const answer = await sendOnce(send, options, authorization, rules.timeoutMs)
           const rate = limited?.limits.told ? readRate({ ...answer.headers }) : null
           if (rate) await limited?.limits.told?.(limited.installationId, rate)
-          if (answer.status < 300) return answer
+          if (answer.status < 300 || (answer.status === 302 && given.request?.['givesLocation'] === true)) return answer
           const target = redirectTarget(answer.headers.location, rules.apiUrl, repositoryId, action)
           redirects += 1
           if (redirects > MAX_REDIRECTS) throw new Error(`more than ${MAX_REDIRECTS} redirects`)

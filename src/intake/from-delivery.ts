@@ -1,5 +1,6 @@
 import type { Intake } from '../task/command.ts'
 import { fromCheckAction, fromCheckRunRerun, fromCheckSuiteRerun } from './read-checks.ts'
+import { fromCheckRunEnd, fromCheckSuiteEnd, fromStatus } from './read-ci.ts'
 import { fromIssueComment, fromIssueLabel, fromPullLabel, fromReviewComment } from './read-commands.ts'
 import { fromIssueEdited, fromPullEdited, fromPullOpened, fromPullSynchronized } from './read-edits.ts'
 import { fromIssueChange, fromPullReopened, fromPullUnlocked, fromPush, fromRepositoryChange } from './read-ground.ts'
@@ -22,6 +23,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['check_run.requested_action', fromCheckAction],
   ['check_run.rerequested', fromCheckRunRerun],
   ['check_suite.rerequested', fromCheckSuiteRerun],
+  ['check_run.completed', fromCheckRunEnd],
+  ['check_suite.completed', fromCheckSuiteEnd],
+  ['status.', fromStatus],
   ['pull_request.reopened', fromPullReopened],
   ['pull_request.unlocked', fromPullUnlocked],
   ['issues.closed', fromIssueChange('closed')],

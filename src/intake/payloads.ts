@@ -170,6 +170,10 @@ export const checkRunAction = onRepository.extend({
   check_run: checkRun,
   requested_action: z.object({ identifier: z.string() }),
 })
+const maker = app.nullish()
+export const checkRunCompleted = onRepository.extend({ check_run: z.object({ head_sha: sha, app: maker }) })
+export const checkSuiteCompleted = onRepository.extend({ check_suite: z.object({ head_sha: sha, app: maker }) })
+export const statusChanged = onRepository.extend({ sha })
 export const checkRunRerequested = onRepository.extend({ check_run: checkRun })
 export const checkSuiteRerequested = onRepository.extend({ check_suite: z.object({ head_sha: sha, app }) })
 

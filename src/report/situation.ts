@@ -74,6 +74,10 @@ const OF_VERIFICATION: readonly string[] = [
   'too_long',
   'review_not_run',
   'ci_not_awaited',
+  'ci_failed',
+  'ci_missing',
+  'ci_not_finished',
+  'ci_unclear',
 ] satisfies readonly ReasonCode[]
 
 export function situationOf(view: TaskView): Situation {

@@ -1,4 +1,5 @@
 import type { Evidence as EvidenceRow } from '../generated/prisma/client.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import type { Evidence, EvidenceKind, EvidenceVerdict, LineFinding, TestCounts } from '../task/evidence.ts'
 import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -37,6 +38,22 @@ export async function storeEvidence(
   })
 }
 
+/** What was learnt of one criterion after its round was stored takes the place of what stood there. */
+export async function replaceEvidence(db: Database, tx: Tx, lease: Lease, round: number, e: Evidence): Promise<void> {
+  const where = { taskId: lease.taskId, round, criterion: db.text(e.criterion) }
+  await tx.evidence.updateMany({
+    where,
+    data: {
+      required: e.required,
+      counts: e.counts === null ? Prisma.DbNull : db.json(e.counts),
+      excerpt: db.text(e.excerpt),
+      verdict: e.verdict,
+      reasonCode: e.reasonCode,
+      epoch: lease.epoch,
+    },
+  })
+}
+
 export async function evidenceOf(db: Database, taskId: string, round: number): Promise<Evidence[]> {
   const rows = await db.prisma.evidence.findMany({ where: { taskId, round }, orderBy: { position: 'asc' } })
   return rows.map(toEvidence)
@@ -44,12 +61,18 @@ export async function evidenceOf(db: Database, taskId: string, round: number): P
 
 /** Evidence of the newest round that looked at the commit; none where no round did. */
 export async function evidenceOfCommit(db: Database, taskId: string, commit: string): Promise<Evidence[]> {
+  const round = await lastRoundOf(db, taskId, commit)
+  return round === null ? [] : evidenceOf(db, taskId, round)
+}
+
+/** The newest round that looked at the commit; null where none did. */
+export async function lastRoundOf(db: Database, taskId: string, commit: string): Promise<number | null> {
   const last = await db.prisma.evidence.findFirst({
     where: { taskId, commit },
     orderBy: { round: 'desc' },
     select: { round: true },
   })
-  return last === null ? [] : evidenceOf(db, taskId, last.round)
+  return last?.round ?? null
 }
 
 function toEvidence(r: EvidenceRow): Evidence {

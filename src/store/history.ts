@@ -86,3 +86,25 @@ export async function lastPause(db: Database, taskId: string): Promise<unknown> 
     null
   )
 }
+
+/** Transitions of a task that are looked at for the beginning of its last wait; a wait has fewer. */
+const MAX_LOOKS = 1_000
+
+/**
+ * Since when the task has waited for this one thing without a break, by the last transitions: the looks in between are
+ * part of the wait. null = it does not wait for it.
+ */
+export async function waitingSince(db: Database, taskId: string, reasonCode: string): Promise<Date | null> {
+  const rows = await db.prisma.transition.findMany({
+    where: { taskId },
+    orderBy: { version: 'desc' },
+    take: MAX_LOOKS,
+    select: { event: true, reasonCode: true, at: true },
+  })
+  const end = rows.findIndex((row) => row.reasonCode !== reasonCode && !isLook(row))
+  const wait = end === -1 ? rows : rows.slice(0, end)
+  return wait.findLast((row) => row.reasonCode === reasonCode)?.at ?? null
+}
+
+const isLook = ({ event, reasonCode }: { event: string; reasonCode: string }): boolean =>
+  event === 'woke' && reasonCode === 'wait_over'

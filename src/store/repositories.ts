@@ -23,6 +23,20 @@ export async function readRepository(db: Database, id: number): Promise<Reposito
   return row ? toRepositoryRef(row) : null
 }
 
+/** To the hour: a busy repository tells of its CI many times a minute. */
+export async function noteCi(db: Database, repositoryId: number): Promise<void> {
+  await db.prisma.$executeRaw`
+    update repositories set ci_seen_at = now()
+    where id = ${repositoryId} and (ci_seen_at is null or ci_seen_at < now() - interval '1 hour')`
+}
+
+/** Whether checks of others have been heard of in the repository within so many days, by the database's clock. */
+export async function hasCi(db: Database, repositoryId: number, days: number): Promise<boolean> {
+  const rows = await db.prisma.$queryRaw<unknown[]>`
+    select 1 from repositories where id = ${repositoryId} and ci_seen_at > now() - make_interval(days => ${days})`
+  return rows.length > 0
+}
+
 /** `removed` and `suspended` are told apart by who can bring the App back: the owner, or GitHub. */
 export async function saveInstallation(
   db: Database,

@@ -171,7 +171,7 @@ export async function strandedTasks(db: Database, limit: number): Promise<string
       and ((t.state not in ('DONE', 'FAILED', 'CANCELLED', 'PAUSED')
           and (t.waiting_on is null or t.waiting_until <= now()
             -- What it waited for has arrived, or never will; the receipt's own wake was lost.
-            or (t.waiting_on = 'ci' and ((t.pull_number is not null and t.pushed_sha = t.head_sha) or exists (
+            or (t.waiting_on = 'ci' and t.reason_code <> 'ci_awaited' and ((t.pull_number is not null and t.pushed_sha = t.head_sha) or exists (
               select 1 from outbox o where o.task_id = t.id and o.surface in ('branch', 'pull') and o.dead_at is not null)))))
         or exists (select 1 from commands c where c.task_id = t.id and c.applied_at is null))
     order by t.waiting_on is not distinct from 'capacity', t.id limit ${limit}`

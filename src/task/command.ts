@@ -163,6 +163,16 @@ export type Happening =
       readonly externalId: string | null
     }
   | {
+      /** A check run, a suite of them or a commit status of the repository's own CI has another result. */
+      readonly kind: 'ci_changed'
+      readonly sourceKey: string
+      readonly repository: RepositoryRef
+      readonly actor: Actor
+      /** The App whose check it is; null where that is not told. */
+      readonly appId: number | null
+      readonly headSha: string
+    }
+  | {
       readonly kind: 'installation_changed'
       readonly sourceKey: string
       readonly installationId: number

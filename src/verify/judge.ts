@@ -35,6 +35,7 @@ const TELLING_FAILURES = [
   'run_unfinished',
   'nothing_but_tests',
   'base_tests_fail',
+  'ci_failed',
 ] as const satisfies readonly ReasonCode[]
 
 /** What can keep a verification from being conclusive; the first that applies is the one that people must mend first. */
@@ -57,6 +58,9 @@ const TELLING_GAPS = [
   'counts_not_stated',
   'repository_not_read',
   'review_not_run',
+  'ci_not_finished',
+  'ci_missing',
+  'ci_unclear',
   'ci_not_awaited',
 ] as const satisfies readonly ReasonCode[]
 

@@ -164,9 +164,11 @@ async function rerun({ w }: Stage, [who = '', at]: readonly string[]): Promise<v
   await w.gh.as(who).rerun(w.repo, (await w.checkOn(head.sha)).id)
 }
 
-async function ci({ w }: Stage, [conclusion = '', name = '', at]: readonly string[]): Promise<void> {
+/** The block is what its job printed. */
+async function ci({ w }: Stage, [conclusion = '', name = '', at]: readonly string[], text: string): Promise<void> {
   const { head } = await w.gh.view.pull(w.repo, Number(at))
-  await w.gh.runCi(w.repo, { sha: head.sha, name, conclusion: conclusion === 'started' ? null : conclusion })
+  const log = text === '' ? {} : { log: text }
+  await w.gh.runCi(w.repo, { sha: head.sha, name, conclusion: conclusion === 'started' ? null : conclusion, ...log })
 }
 
 async function letGo(stage: Stage): Promise<void> {

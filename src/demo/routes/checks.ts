@@ -1,9 +1,9 @@
 import { mustHave } from '../access.ts'
 import { ask } from '../ask-emulator.ts'
 import type { RepositoryRow } from '../emulator-rows.ts'
-import { invalid, notFound } from '../failure.ts'
+import { ApiFailure, invalid, notFound } from '../failure.ts'
 import { asJson, asList, isJson, type Json, textAt } from '../json.ts'
-import { forward, paged, repositoryRoute } from '../route.ts'
+import { forward, paged, repositoryRoute, route } from '../route.ts'
 import { ACTIONS_APP, isoSeconds, loginOf, type Status, userNamed, type World } from '../world.ts'
 
 const TEXT_LIMIT = 65_535
@@ -42,6 +42,20 @@ export const checkRoutes = [
   repositoryRoute('POST', 'check-runs/(\\d+)/rerequest', async (world, call, repository, id) => {
     await wish(world, repository, loginOf(world, call.caller), Number(id), { action: 'rerequested' })
     return { status: 201, body: {} }
+  }),
+  // GitHub keeps logs at a storage of its own, and gives away a signed address that needs no token.
+  repositoryRoute('GET', 'actions/jobs/(\\d+)/logs', (world, call, repository, id) => {
+    mustHave(world.emulator.rows, repository, call.caller, { permissions: ['actions'], level: 'read', role: 'read' })
+    if (!world.jobLogs.has(Number(id))) throw notFound()
+    return { status: 302, headers: { location: `${world.url}/_storage/job-logs/${id}` } }
+  }),
+  route('GET', '/_storage/job-logs/(\\d+)', (world, call, id) => {
+    if (call.caller.kind !== 'anonymous') throw new ApiFailure(400, 'Only one auth mechanism allowed')
+    return {
+      status: 200,
+      body: Buffer.from(world.jobLogs.get(Number(id)) ?? ''),
+      headers: { 'content-type': 'text/plain' },
+    }
   }),
   repositoryRoute('POST', 'statuses/([0-9a-f]{40})', async (world, call, repository, sha = '') => {
     const needs = { permissions: ['statuses'], level: 'write', role: 'write' } as const

@@ -157,7 +157,7 @@ export function waitingFor(view: TaskView): string {
     case 'approval':
       return `Waiting for the approval of ${approvers(view)}${until === '' ? '' : `,${until}`}.${givenSoFar(view)}`
     case 'ci':
-      return task.pullNumber === null ? '' : `Waiting for the repository's own checks${until}.`
+      return task.pullNumber === null ? '' : "Waiting for the repository's own checks."
     case 'quota':
     case 'capacity':
     case 'retry':

@@ -67,7 +67,7 @@ function failed(view: TaskView): string {
   const where = view.task.headSha === null ? '' : ` on commit \`${shortSha(view.task.headSha)}\``
   const what =
     tests !== null && tests.failed > 0
-      ? `${names}: ${tests.failed} of ${count(tests.passed + tests.failed, 'test')} failed`
+      ? `${names}: ${tests.failed} of ${count(tests.passed + tests.failed, only?.kind === 'ci' ? 'check' : 'test')} failed`
       : `${names} failed`
   const first = bad.length === 0 ? `${wordsFor(view.task.reasonCode).happened}` : `${what}${where}.`
   const rounds = view.task.repairs

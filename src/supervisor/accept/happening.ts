@@ -7,6 +7,7 @@ import type { Command, Happening } from '../../task/command.ts'
 import type { ReasonCode } from '../../task/reasons.ts'
 import type { Corridor } from '../corridor.ts'
 import { acceptChange } from './accept-change.ts'
+import { acceptCi } from './accept-ci.ts'
 import {
   acceptBranchChange,
   acceptInstallationChange,
@@ -35,6 +36,7 @@ export async function acceptHappening(corridor: Corridor, deliveryId: string, h:
     h.kind === 'issue_edited'
   )
     return acceptChange(corridor, deliveryId, h)
+  if (h.kind === 'ci_changed') return acceptCi(corridor, deliveryId, h)
   // Whatever it means for a task was done when it was pushed.
   if (h.kind === 'pull_request_head') return 'noted'
   if (h.kind === 'installation_changed') return acceptInstallationChange(corridor, deliveryId, h)

@@ -14,6 +14,7 @@ import { flagOf } from '../commands/argument.ts'
 import { baseChanged } from '../commands/base-changed.ts'
 import { budget } from '../commands/budget.ts'
 import { cancel } from '../commands/cancel.ts'
+import { ciChanged } from '../commands/ci-changed.ts'
 import { clarify } from '../commands/clarify.ts'
 import { followUp } from '../commands/follow-up.ts'
 import { groundLost } from '../commands/ground-lost.ts'
@@ -60,6 +61,7 @@ export const HANDLERS: Readonly<Record<string, CommandHandler>> = {
   pull_request_reopened: pullRequestReopened,
   plain_reply: plainReply,
   issue_closed: issueClosed,
+  ci_changed: ciChanged,
   ground_lost: groundLost,
   look_again: lookAgain,
 }

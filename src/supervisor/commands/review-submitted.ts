@@ -19,8 +19,8 @@ export const reviewSubmitted: CommandHandler = async (context) => {
   if (await isKnownCommand(corridor.db, `review_dismissed:${command.sourceKey.split(':')[1]}`))
     return { reasonCode: 'approval_stale' }
   if (verdict === 'approve') {
-    // While the commit that GitHub has is verified once more, people go on to look at it.
-    const ahead = task.state === 'VERIFY' && isPushed(task)
+    // While the commit that GitHub has is verified once more, or its CI is waited for, people go on to look at it.
+    const ahead = isPushed(task) && (task.state === 'VERIFY' || task.waitingOn === 'ci')
     if (task.state !== 'REPORT' && !ahead) return { reasonCode: 'approval_stale' }
     return recordApproval(context, { source: 'review', sha: argumentOf(command, 'commitId'), ahead })
   }

@@ -14,20 +14,22 @@ import type { ReasonCode } from '../../task/reasons.ts'
 import { judge } from '../../verify/judge.ts'
 import { mayWrite, permissionOfActor } from '../accept/permission.ts'
 import { standingApprovals } from '../apply/record-approval.ts'
+import { repairMove } from '../jobs/repair.ts'
 import { answerThreads } from '../outbox/answer-threads.ts'
 import { policyFacts } from '../policy-facts.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import { isVerificationOnly } from '../verification-only.ts'
 import { isPublished } from '../work/rest.ts'
 import type { Step, StepContext } from '../work/step.ts'
+import { type CiLook, lookAtCi } from './await-ci.ts'
 
 /** Longest wait for GitHub to take branch and pull request before the step looks again. */
 const PUBLISH_WAIT_MS = 5 * 60_000
 
 /**
  * Brings the result to GitHub and waits for people. Only this state pushes; the writes themselves are the outbox's.
- * First the branch with its draft; when both have arrived, a verified one becomes ready for review, another stays a
- * draft: failed for good, or inconclusive and waiting for a person's eyes.
+ * First the branch with its draft; when both have arrived and its CI has spoken, a verified one becomes ready for review,
+ * another stays a draft: failed for good, or inconclusive and waiting for a person's eyes.
  */
 export const report: Step = async (context) => {
   const { corridor, task } = context
@@ -51,15 +53,49 @@ export const report: Step = async (context) => {
   return withAnswers(await afterRound(context), await answerThreads(corridor, task))
 }
 
-/** What GitHub has is judged: the next round begins, people look at it, or it has failed. */
+/** What GitHub has is judged: the next round begins, its CI is waited for, people look at it, or it has failed. */
 async function afterRound(context: StepContext): Promise<Move> {
   const { corridor, task } = context
   const roundAt = await nextRoundAt(context)
   if (roundAt !== null && roundAt <= new Date()) return followUp(task)
-  const isStanding = task.reasonCode === UNCHANGED || (await isVerificationOnly(corridor, task))
+  const isAlone = await isVerificationOnly(corridor, task)
+  // What has not changed has the CI that it had; and before the next round nobody waits for that of this one.
+  const ci = roundAt === null && task.reasonCode !== UNCHANGED ? await lookAtCi(context) : null
+  if (ci?.kind === 'rests') return ci.move
+  if (ci?.kind === 'seen') return afterCi(context, ci, isAlone)
+  const isStanding = task.reasonCode === UNCHANGED || isAlone
   if (task.verdict === 'fail' && !isStanding && roundAt === null)
     return { event: 'failed_for_good', reasonCode: 'verification_failed' }
   return resultGate(context, roundAt)
+}
+
+/**
+ * CI has spoken, and the verdict is final. A red one goes back to the work with its log, so often as repairs are allowed;
+ * then people are asked, who may also run it again.
+ */
+async function afterCi(
+  context: StepContext,
+  { row, judgement, store }: Extract<CiLook, { kind: 'seen' }>,
+  isAlone: boolean,
+): Promise<Move> {
+  const { corridor, task } = context
+  const { verdict, reasonCode } = judgement
+  const isRed = row.verdict === 'fail'
+  const isRepaired = isRed && !isAlone && task.repairs < (task.settings ?? corridor.settings).limits.repairs
+  const move = isRepaired
+    ? repairMove([row], reasonCode, 'ci')
+    : await resultGate({ ...context, task: { ...task, verdict } })
+  const isWhy = !isRepaired && row.required && row.verdict !== 'pass'
+  return {
+    ...move,
+    ...(isWhy ? { reasonCode } : {}),
+    patch: { ...move.patch, verdict: isRepaired ? null : verdict },
+    also: async (tx) => {
+      await store(tx)
+      await move.also?.(tx)
+      if (isRepaired) await wantSurface(tx, surfaceOwner(task), 'check', task.headSha ?? '')
+    },
+  }
 }
 
 /** Who asked for something on a line hears there what became of it. */

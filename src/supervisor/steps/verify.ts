@@ -10,6 +10,7 @@ import { jobsOf } from '../../store/jobs.ts'
 import { underLease } from '../../store/leases.ts'
 import { wantSurface } from '../../store/outbox.ts'
 import { surfaceOwner } from '../../store/tasks.ts'
+import { CI_CRITERION } from '../../task/ci.ts'
 import type { Evidence } from '../../task/evidence.ts'
 import { isOnPullRequest } from '../../task/on-pull-request.ts'
 import type { Plan } from '../../task/plan.ts'
@@ -33,6 +34,7 @@ import { policyFacts } from '../policy-facts.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import { isPushed, isVerificationOnly } from '../verification-only.ts'
 import type { Step, StepContext } from '../work/step.ts'
+import { isCiExpected } from './await-ci.ts'
 
 /**
  * Collects the evidence on the very commit that would be pushed, judges it, and asks the last gate whether the change
@@ -44,7 +46,7 @@ export const verify: Step = async (context) => {
   const plan = await requirePlan(context.corridor, task)
   if (task.baseSha === null || task.headSha === null) return verifyAnswer(context, plan)
   const alone = await isVerificationOnly(context.corridor, task)
-  if (!alone && task.followUps > 0 && isPushed(task)) return unchanged(context, task.headSha)
+  if (!alone && (task.followUps > 0 || task.repairs > 0) && isPushed(task)) return unchanged(context, task.headSha)
   const mirror = await mirrorWith(context, task.headSha)
   const diff = await diffBetween(mirror, task.baseSha, task.headSha)
   const since = alone ? task.baseSha : (task.pushedSha ?? task.baseSha)
@@ -63,7 +65,7 @@ export const verify: Step = async (context) => {
 }
 
 /**
- * A follow-up in which the agent changed nothing. Nothing is repaired and nothing fails by that: the commit that GitHub
+ * A follow-up, or a repair of what CI found, in which the agent changed nothing. Nothing is repaired and nothing fails by that: the commit that GitHub
  * has keeps the evidence and the verdict of the round that made it, and people say what they want more exactly.
  */
 async function unchanged({ corridor, task, lease }: StepContext, headSha: string): Promise<Move> {
@@ -99,7 +101,7 @@ async function evidenceFor(context: StepContext, plan: Plan, mirror: Mirror, dif
   // A result in words that goes into a file is looked at as words, too.
   const words = plan.delivery === undefined ? null : await lookAtAnswer(context, plan)
   const ofWords = words?.evidence.map((e) => ({ ...e, commit: head })) ?? []
-  const evidence = [...ofWords, ...seen.evidence, ...(await beside(context, plan, head))]
+  const evidence = [...ofWords, ...seen.evidence, ...(await beside(context, plan, mirror, seen.evidence))]
   const secret = findSecrets(diff.patch, corridor.secrets).length > 0
   await underLease(corridor.db, lease, async (tx) => {
     await storeEvidence(corridor.db, tx, lease, task.round, evidence)
@@ -154,9 +156,18 @@ function networkOf({ corridor }: StepContext, diff: DiffFacts): NonNullable<Chec
   return changed.length > 0 ? { setup: [], verify: [] } : { setup, verify: commands }
 }
 
-/** What stands beside the verification, and what this version does not look at: said, never counted. */
-async function beside({ corridor, task }: StepContext, plan: Plan, commit: string): Promise<Evidence[]> {
-  const ci = notRun('Continuous integration of the repository', 'ci', 'ci_not_awaited', commit)
+/** What stands beside the verification. CI speaks after the push, if what was seen here lets it come to that. */
+async function beside(
+  { corridor, task }: StepContext,
+  plan: Plan,
+  mirror: Mirror,
+  seen: readonly Evidence[],
+): Promise<Evidence[]> {
+  const commit = task.headSha ?? ''
+  const isExpected = await isCiExpected(corridor, task, mirror)
+  const isAwaited = judge(seen).verdict !== 'fail'
+  const code = isExpected ? (isAwaited ? 'ci_awaited' : 'ci_not_awaited') : 'ci_absent'
+  const ci = notRun(CI_CRITERION, 'ci', code, commit)
   const planned = plan.jobs.find((j) => j.type === 'reviewer')
   if (!planned) return [ci]
   const reviews = (await jobsOf(corridor.db, task.id)).filter((j) => j.key === planned.key)

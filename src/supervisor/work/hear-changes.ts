@@ -17,7 +17,7 @@ export function hearChanges({ corridor, task, command }: CommandContext): Comman
   if (task.followUps >= limit)
     return { reasonCode: 'follow_ups_used_up', ...refusal('follow_ups_used_up', String(limit)) }
   const reasonCode = 'changes_heard'
-  if (task.state === 'REPORT' && task.waitingOn === 'review') {
+  if (task.state === 'REPORT' && (task.waitingOn === 'review' || task.reasonCode === 'ci_awaited')) {
     const until = new Date(command.createdAt.getTime() + corridor.changesQuietMs)
     return { reasonCode, move: { event: 'changes_heard', reasonCode, rest: { waitingOn: 'review', until } } }
   }

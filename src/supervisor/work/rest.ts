@@ -23,6 +23,8 @@ export function restEnd(task: StoredTask, now: Date, slotFree: boolean): RestEnd
     case 'capacity':
       return slotFree ? { event: 'woke', reasonCode: 'slot_free' } : null
     case 'ci':
+      // First what was pushed must arrive; then its CI is waited for, which has a time and is told of by a command.
+      if (task.reasonCode === 'ci_awaited') return over ? { event: 'woke', reasonCode: 'wait_over' } : null
       return over || isPublished(task) ? { event: 'woke', reasonCode: 'wait_over' } : null
     case 'budget':
       return over ? { event: 'expired', reasonCode: 'budget_expired' } : null
