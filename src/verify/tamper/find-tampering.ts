@@ -134,9 +134,10 @@ async function literalsOf(
   return all
 }
 
-/** In a language without a reader: every word, and every text in quotes. */
+/** In a language without a reader: every word, and every text in quotes, also within other quotes: `"$(slug 'a b')"`. */
 function wordsAndTexts(text: string): string[] {
   const words = text.match(/[A-Za-z0-9_.-]{2,80}/g)?.slice(0, 20_000) ?? []
-  const quoted = text.match(/'[^'\n]{1,200}'|"[^"\n]{1,200}"/g)?.slice(0, 20_000) ?? []
-  return [...words, ...quoted.map((one) => one.slice(1, -1))]
+  const single = text.match(/'[^'\n]{1,200}'/g)?.slice(0, 20_000) ?? []
+  const double = text.match(/"[^"\n]{1,200}"/g)?.slice(0, 20_000) ?? []
+  return [...words, ...[...single, ...double].map((one) => one.slice(1, -1))]
 }
