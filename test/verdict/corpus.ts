@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { casesOf, type VerdictCase } from './cases.ts'
 import type { Dialect } from './dialects/dialect.ts'
+import { go } from './dialects/go.ts'
 import { javascript } from './dialects/javascript.ts'
 import { python } from './dialects/python.ts'
 import { ava, jest, mocha, mochaDot, nodeTest, plainTap, script, tap, tape, uvu, vitest } from './dialects/runners.ts'
+import { rust } from './dialects/rust.ts'
 import { shell } from './dialects/shell.ts'
 import { SPECIAL_CASES } from './special-cases.ts'
 
@@ -16,6 +18,8 @@ export const OWN: readonly Dialect[] = [
   javascript(script, 'cjs'),
   javascript(vitest, 'esm'),
   python,
+  rust,
+  go,
   shell,
 ]
 

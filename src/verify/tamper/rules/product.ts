@@ -10,7 +10,7 @@ const KNOWS_OF_TESTS =
 const KNOWS_OF_PYTEST =
   /PYTEST_CURRENT_TEST|PYTEST_VERSION|['"](?:pytest|unittest|_pytest)['"]\s+(?:not\s+)?in\s+sys\.modules|sys\.modules\.get\(\s*['"](?:pytest|unittest)|sys\.argv\b.{0,60}(?:pytest|unittest)|hasattr\(\s*sys\s*,\s*['"]_called_from_test|inspect\.(?:stack|currentframe)\(.{0,80}test/
 const KNOWS_ELSEWHERE =
-  /\btesting\.Testing\(\)|\bflag\.Lookup\(\s*"test\.|os\.Args\b.{0,40}\.test|\bcfg!\(test\)|#\[cfg\((?:not\()?test\)+\]\s*(?:fn|const|static|return|if)|RAILS_ENV.{0,20}test|\$\{?(?:CI|BATS_\w+|PYTEST_\w+)\b/
+  /\btesting\.Testing\(\)|\bos\.(?:Getenv|LookupEnv)\(\s*"(?:CI|GO_TEST\w*|TEST)"|\benv::var(?:_os)?\(\s*"(?:CI|CARGO_\w+|RUST_TEST\w*|NEXTEST\w*)"|\bflag\.Lookup\(\s*"test\.|os\.Args\b.{0,40}\.test|\bcfg!\(test\)|#\[cfg\((?:not\()?test\)+\]\s*(?:fn|const|static|return|if)|RAILS_ENV.{0,20}test|\$\{?(?:CI|BATS_\w+|PYTEST_\w+)\b/
 
 /** Branches of the product that only tests take (SPEC 9.5). Lines that the change adds; a comment is none. */
 export function testOnlyBranches(file: string, added: readonly PatchLine[]): Finding[] {
