@@ -33,6 +33,8 @@ export interface Config {
   /** null = the embedded Postgres in the data directory. */
   readonly databaseUrl: string | null
   readonly dataDir: string
+  /** PEM of the key that signs evidence; null = one of the data directory. */
+  readonly evidenceKey: string | null
   readonly logLevel: string
   readonly hostName: string
   readonly settings: OperatorSettings
@@ -71,6 +73,7 @@ export function readConfig(env: Environment = process.env): Config {
     webUrl,
     databaseUrl: env['DATABASE_URL'] || null,
     dataDir,
+    evidenceKey: readKey(env, 'EVIDENCE_KEY'),
     logLevel: env['LOG_LEVEL'] ?? 'info',
     hostName: hostname(),
     settings: { ...settings, backends: resolveBackends(settings.backends, base) },
@@ -106,7 +109,7 @@ export function problemsText(problems: readonly Problem[]): string {
 
 function readApp(env: Environment): Config['app'] {
   const id = env['APP_ID']
-  const privateKey = readPrivateKey(env)
+  const privateKey = readKey(env, 'PRIVATE_KEY')
   if (!id && !privateKey) return null
   if (!id || !/^\d+$/.test(id)) throw new ConfigError('APP_ID must be the number that GitHub shows on the App’s page')
   if (!privateKey) throw new ConfigError('PRIVATE_KEY or PRIVATE_KEY_PATH is missing: generate a key on the App’s page')
@@ -120,10 +123,10 @@ function readApp(env: Environment): Config['app'] {
 }
 
 /** As Probot reads it: the key itself, with real or written line ends, its base64, or a path. */
-function readPrivateKey(env: Environment): string | null {
-  const path = env['PRIVATE_KEY_PATH']
+function readKey(env: Environment, name: string): string | null {
+  const path = env[`${name}_PATH`]
   if (path) return readFileSync(path, 'utf8')
-  const value = env['PRIVATE_KEY']
+  const value = env[name]
   if (!value) return null
   if (value.includes('-----BEGIN')) return value.replaceAll('\\n', '\n')
   return Buffer.from(value, 'base64').toString('utf8')
@@ -196,6 +199,7 @@ function secretsOf(env: Environment, settings: OperatorSettings): string[] {
     env['WEBHOOK_SECRET'],
     env['PRIVATE_KEY'],
     env['GITHUB_CLIENT_SECRET'],
+    env['EVIDENCE_KEY'],
     databasePassword,
     ...names.map((n) => env[n]),
   ]

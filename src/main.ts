@@ -143,6 +143,26 @@ ci.command('supervise')
   .description('take the event as a delivery, and work until everything rests')
   .action(async () => (await import('./cli/ci/supervise.ts')).superviseInCi())
 
+const evidence = program.command('evidence').description('signed evidence of what was verified')
+evidence
+  .command('verify')
+  .argument('<file>', 'a bundle, as `evidence export` writes it')
+  .description('whether it is what the operator’s key has signed; exit code 1 where it is not')
+  .option('--key <file>', 'the public key in PEM; default: that of this data directory')
+  .option('--json', 'for programs')
+  .action(async (file: string, options: { key?: string; json?: true }) =>
+    (await import('./cli/evidence.ts')).verifyBundle(file, options),
+  )
+evidence
+  .command('export')
+  .argument('<task>', 'the task’s id, or how it ends')
+  .description('print the newest bundle of a task: an in-toto statement in a DSSE envelope')
+  .action(async (task: string) => (await import('./cli/evidence.ts')).exportBundle(task))
+evidence
+  .command('key')
+  .description('print the public key that others verify bundles with')
+  .action(async () => (await import('./cli/evidence.ts')).printPublicKey())
+
 program
   .command('migrate')
   .description('bring the database up to date (start does so, too)')

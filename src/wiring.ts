@@ -5,6 +5,7 @@ import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { ConfigError } from './config.ts'
+import { openEvidenceKey } from './evidence-key.ts'
 import { createRegistry } from './execute/registry.ts'
 import type { GitHub } from './github/client.ts'
 import { createGitHub } from './github/client.ts'
@@ -96,6 +97,7 @@ export async function buildCorridor(
     limitChecks: pLimit(settings.concurrency),
     log,
     redact,
+    evidenceKey: await openEvidenceKey(config),
     secrets: config.secrets,
     pagesUrl: config.oauth === null ? null : config.publicUrl,
     workRoot,

@@ -5,6 +5,9 @@ import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
 import type { Lease } from './leases.ts'
 
+/** Also a transaction, which sees what it has just written. */
+type Readable = Database | { readonly prisma: Tx }
+
 /** Replaces the evidence of a round: a verification that was cut off is done again as a whole. */
 export async function storeEvidence(
   db: Database,
@@ -54,19 +57,19 @@ export async function replaceEvidence(db: Database, tx: Tx, lease: Lease, round:
   })
 }
 
-export async function evidenceOf(db: Database, taskId: string, round: number): Promise<Evidence[]> {
+export async function evidenceOf(db: Readable, taskId: string, round: number): Promise<Evidence[]> {
   const rows = await db.prisma.evidence.findMany({ where: { taskId, round }, orderBy: { position: 'asc' } })
   return rows.map(toEvidence)
 }
 
 /** Evidence of the newest round that looked at the commit; none where no round did. */
-export async function evidenceOfCommit(db: Database, taskId: string, commit: string): Promise<Evidence[]> {
+export async function evidenceOfCommit(db: Readable, taskId: string, commit: string): Promise<Evidence[]> {
   const round = await lastRoundOf(db, taskId, commit)
   return round === null ? [] : evidenceOf(db, taskId, round)
 }
 
 /** The newest round that looked at the commit; null where none did. */
-export async function lastRoundOf(db: Database, taskId: string, commit: string): Promise<number | null> {
+export async function lastRoundOf(db: Readable, taskId: string, commit: string): Promise<number | null> {
   const last = await db.prisma.evidence.findFirst({
     where: { taskId, commit },
     orderBy: { round: 'desc' },

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { LimitFunction } from 'p-limit'
 import type { Logger } from 'pino'
 import type { Registry } from '../execute/registry.ts'
@@ -19,6 +20,8 @@ export interface Corridor {
   readonly limitChecks: LimitFunction
   readonly log: Logger
   readonly redact: (text: string) => string
+  /** Private half of what signs evidence. */
+  readonly evidenceKey: KeyObject
   /** Values that must never be shown; looked for in changes, too. */
   readonly secrets: readonly string[]
   /** Where people see a task's page, without a slash at the end; null = nowhere but on this machine. */

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { story } from '../support/story.ts'
 import type { World } from '../support/world.ts'
@@ -30,6 +32,15 @@ story('a draft stays one until CI is green', WITH_CI, async (w) => {
   await w.settled()
   expect((await w.pull()).draft, 'still a draft').toBe(false)
   expect(await w.checkOn(head.sha)).toMatchObject({ conclusion: 'success' })
+
+  const [{ id } = { id: '' }] = await w.query<{ id: string }>('select id from tasks')
+  const file = join(w.dir, 'bundle.json')
+  await writeFile(file, (await w.cli('evidence', 'export', id)).stdout)
+  const signed = await w.cli('evidence', 'verify', file)
+  expect(signed.stdout).toMatch(new RegExp(`^✔ Signed by key [0-9a-f]{64}.*\\nCommit ${head.sha}.*\\nVerdict pass`))
+  expect(signed.stdout).toContain('pass: Continuous integration of the repository')
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/"payload":"..../, '"payload":"AAAA'))
+  expect(await w.cli('evidence', 'verify', file)).toMatchObject({ code: 1, stdout: expect.stringContaining('✖') })
   expect(await evidenceOfCi(w)).toMatchObject([
     { verdict: 'pass', required: true, excerpt: 'lint: success\nbuild: success' },
   ])

@@ -41,6 +41,7 @@ export function corridorOf(
     skills: [],
     changesQuietMs: 60_000,
     limitChecks: pLimit(1),
+    evidenceKey: generateKeyPairSync('ed25519').privateKey,
     slots: createSlots(options.slots ?? 1, () => undefined),
     log,
     redact: (text) => text,

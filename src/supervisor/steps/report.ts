@@ -22,6 +22,7 @@ import { isVerificationOnly } from '../verification-only.ts'
 import { isPublished } from '../work/rest.ts'
 import type { Step, StepContext } from '../work/step.ts'
 import { type CiLook, lookAtCi } from './await-ci.ts'
+import { storeBundle } from './evidence-bundle.ts'
 
 /** Longest wait for GitHub to take branch and pull request before the step looks again. */
 const PUBLISH_WAIT_MS = 5 * 60_000
@@ -65,7 +66,11 @@ async function afterRound(context: StepContext): Promise<Move> {
   if (ci?.kind === 'seen') return afterCi(context, ci, isAlone)
   const isStanding = task.reasonCode === UNCHANGED || isAlone
   if (task.verdict === 'fail' && !isStanding && roundAt === null)
-    return { event: 'failed_for_good', reasonCode: 'verification_failed' }
+    return {
+      event: 'failed_for_good',
+      reasonCode: 'verification_failed',
+      also: (tx) => storeBundle(corridor, tx, task, judgedAs(task)),
+    }
   return resultGate(context, roundAt)
 }
 
@@ -164,6 +169,7 @@ async function resultGate({ corridor, task }: StepContext, roundAt: Date | null 
     rest: { waitingOn: 'review', until: roundAt },
     also: async (tx) => {
       await store(tx)
+      await storeBundle(corridor, tx, task, judgedAs(task))
       if (task.headSha === null) await wantSurface(tx, surfaceOwner(task), 'asking')
       else if (task.verdict === 'pass' && roundAt === null) await wantReview(tx, task, isOurs)
     },
@@ -174,6 +180,11 @@ function reasonOf(task: StoredTask, decision: Decision, roundAt: Date | null): R
   if (roundAt !== null) return 'changes_heard'
   if (task.reasonCode === UNCHANGED) return UNCHANGED
   return task.verdict === 'pass' ? decision.reasonCode : WITHOUT_PROOF[task.verdict ?? 'inconclusive']
+}
+
+function judgedAs({ verdict }: StoredTask) {
+  const known = verdict ?? 'inconclusive'
+  return { verdict: known, reasonCode: known === 'pass' ? 'verified' : WITHOUT_PROOF[known] } as const
 }
 
 const WITHOUT_PROOF = { fail: 'verification_failed', inconclusive: 'verification_inconclusive' } as const
