@@ -73,6 +73,7 @@ const OF_VERIFICATION: readonly string[] = [
   'counts_not_stated',
   'too_long',
   'review_not_run',
+  'header_missing',
   'ci_not_awaited',
   'ci_failed',
   'ci_missing',

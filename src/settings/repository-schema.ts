@@ -100,6 +100,10 @@ export const REPOSITORY_SHAPE = {
     .transform(({ expires, ...rest }) => ({ ...rest, expiresMs: expires }))
     .optional(),
   rules: listOf(actorRule, 50).optional(),
+  headers: listOf(
+    section({ paths: listOf(glob, 100).min(1, 'must name at least one path'), text: line(200) }),
+    20,
+  ).optional(),
   merge: z.enum(MERGE_POLICIES).optional(),
   ci: section({
     wait: duration(0, DAY).optional(),

@@ -1,5 +1,5 @@
 import type { Capability } from '../task/capability.ts'
-import type { VerifyCommand } from '../task/plan.ts'
+import type { HeaderRule, VerifyCommand } from '../task/plan.ts'
 
 /** Ordered: a later level lets more go on without a person (SPEC 4.2). */
 export const AUTOMATION_LEVELS = ['manual', 'cautious', 'balanced', 'full'] as const
@@ -51,6 +51,8 @@ export interface Settings {
   readonly approvals: { readonly required: number; readonly requesterCounts: boolean; readonly expiresMs: number }
   /** In addition to everything else. */
   readonly rules: readonly ActorRule[]
+  /** What new files must begin with; absent in settings that an earlier version stored. */
+  readonly headers?: readonly HeaderRule[]
   readonly merge: MergePolicy
   /**
    * `auto`: whatever CI appears on the commit must be green, and what the branch's rules require must appear.

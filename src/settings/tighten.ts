@@ -98,6 +98,7 @@ function combined(outer: Settings, inner: RepositorySettings, operator: Operator
       expiresMs: Math.min(outer.approvals.expiresMs, approvals?.expiresMs ?? Number.POSITIVE_INFINITY),
     },
     rules: [...outer.rules, ...(inner.rules ?? [])],
+    ...(outer.headers || inner.headers ? { headers: [...(outer.headers ?? []), ...(inner.headers ?? [])] } : {}),
     merge: inner.merge === 'never' ? 'never' : outer.merge,
     ci: {
       waitMs: Math.max(outer.ci.waitMs, ci?.waitMs ?? 0),

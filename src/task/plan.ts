@@ -31,12 +31,22 @@ export interface VerifyCommand {
 
 export type CommandSource = 'repository' | 'skill' | 'detected' | 'none'
 
+/** What new files of these paths must have at their top. */
+export interface HeaderRule {
+  /** Globs. */
+  readonly paths: readonly string[]
+  /** `SPDX-License-Identifier: MIT`; on one line. */
+  readonly text: string
+}
+
 export interface VerificationPlan {
   readonly setup: string | null
   readonly setupTimeoutMs: number
   readonly commands: readonly VerifyCommand[]
   /** Where the commands come from: the default branch's configuration, a skill pack, or detection on the base. */
   readonly source: CommandSource
+  /** Absent = none. */
+  readonly headers?: readonly HeaderRule[]
 }
 
 /** A plan is data; its hash is what people approve. */

@@ -139,6 +139,7 @@ export const REASON_CODES = [
   'newly_failing',
   'dependency_missing',
   'network_missing',
+  'header_missing',
   'ci_not_awaited',
   'ci_absent',
   'ci_awaited',

@@ -36,10 +36,12 @@ const TELLING_FAILURES = [
   'nothing_but_tests',
   'base_tests_fail',
   'ci_failed',
+  'header_missing',
 ] as const satisfies readonly ReasonCode[]
 
 /** What can keep a verification from being conclusive; the first that applies is the one that people must mend first. */
 const TELLING_GAPS = [
+  'secret_in_diff',
   'no_verify_command',
   'sandbox_unavailable',
   'setup_failed',

@@ -13,6 +13,7 @@ import type { CheckOutput } from './commands/run-checks.ts'
 import { parseManifest } from './detect/package-manifest.ts'
 import { diffEvidence } from './diff-evidence.ts'
 import type { Finding } from './findings.ts'
+import { headerEvidence, secretEvidence } from './patch-facts.ts'
 import { findTampering } from './tamper/find-tampering.ts'
 import { reachedScripts } from './tamper/rules/commands.ts'
 import { tamperEvidence } from './tamper/tamper-evidence.ts'
@@ -44,7 +45,7 @@ const MAX_READ = 200
 const MAX_FILE_BYTES = 2_000_000
 
 /**
- * Everything that the verifier can see of a change (SPEC 9.1 to 9.5): that it is one, whether the commands pass on it,
+ * Everything that the verifier can see of a change (SPEC 9.1 to 9.5): that it is one and what stands in its patch, whether the commands pass on it,
  * what its tests and the base's own tests say of both states, and what in it could make red tests green.
  *
  * A question that costs a run is asked only where its answer can matter: the base runs for a bug fix, for a change that
@@ -57,6 +58,10 @@ export async function verifyChange(input: ChangeInput): Promise<ChangeSeen> {
   if (diff.files.length === 0) return { evidence: change, outputs: [], findings: [], compared: [] }
   const readBase = (path: string) => textAt(input, base, path)
   const readHead = (path: string) => textAt(input, head, path)
+  change.push(
+    ...secretEvidence(diff, head),
+    ...(await headerEvidence(diff, verification.headers ?? [], readHead, head)),
+  )
   const manifest = parseManifest(await readBase('package.json'))
   const declared = parseManifest(await readHead('package.json'))?.dependencies ?? []
   const dependencies = new Set([...(manifest?.dependencies ?? []), ...declared])

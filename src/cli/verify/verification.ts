@@ -46,6 +46,7 @@ export async function chooseVerification(
       commands !== undefined ? 'the command line' : own?.verify ? `${file} of the base` : 'detected on the base',
     verification: {
       ...detected,
+      ...(own?.headers === undefined ? {} : { headers: own.headers }),
       setup: options.setup ?? own?.setup ?? ownSetup,
       commands: chosen.map((one) => ({ ...one, timeoutMs: timeoutMs ?? one.timeoutMs })),
       source: commands !== undefined || own?.verify ? 'repository' : detected.source,

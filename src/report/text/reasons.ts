@@ -525,6 +525,11 @@ export const REASONS = {
     null,
     'Install the dependencies, or name the command that does so as `setup:`.',
   ),
+  header_missing: words(
+    'A new file does not begin with the header that the settings want.',
+    'It stands under `headers:` in `.github/supervisor.yml`.',
+    'Put it at the top of the file.',
+  ),
   ci_not_awaited: words("The repository's own CI was not waited for."),
   ci_absent: words('The repository has no CI that speaks for this commit.'),
   ci_awaited: words("The repository's own CI has not spoken yet."),

@@ -170,10 +170,11 @@ async function baseOf({
   const detected = await detectVerification(await listFilesAt(mirror, trusted, MAX_FILES), (path) =>
     readFileAt(mirror, trusted, path, MAX_MANIFEST_BYTES),
   )
+  const headers = settings.headers === undefined ? {} : { headers: settings.headers }
   if (settings.verify === null)
-    return { baseSha, verification: { ...detected, setup: settings.setup ?? detected.setup } }
+    return { baseSha, verification: { ...detected, ...headers, setup: settings.setup ?? detected.setup } }
   return {
     baseSha,
-    verification: { ...detected, setup: settings.setup, commands: settings.verify, source: 'repository' },
+    verification: { ...detected, ...headers, setup: settings.setup, commands: settings.verify, source: 'repository' },
   }
 }
