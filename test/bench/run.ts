@@ -9,6 +9,7 @@ import { deliveries } from './deliveries.ts'
 import { execute } from './execute.ts'
 import { start } from './start.ts'
 import { verdict } from './verdict.ts'
+import { verifyCost } from './verify-cost.ts'
 import { waiting } from './waiting.ts'
 import { worktree } from './worktree.ts'
 
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   execute,
   classify,
   verdict,
+  'verify-cost': verifyCost,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
