@@ -1,5 +1,4 @@
 import type { Evidence as EvidenceRow } from '../generated/prisma/client.ts'
-import { Prisma } from '../generated/prisma/client.ts'
 import type { Evidence, EvidenceKind, EvidenceVerdict, LineFinding, TestCounts } from '../task/evidence.ts'
 import type { Database, Tx } from './database.ts'
 import { newId } from './ids.ts'
@@ -8,7 +7,10 @@ import type { Lease } from './leases.ts'
 /** Also a transaction, which sees what it has just written. */
 type Readable = Database | { readonly prisma: Tx }
 
-/** Replaces the evidence of a round: a verification that was cut off is done again as a whole. */
+/**
+ * Replaces the evidence of a round: a verification that was cut off is done again as a whole, and what is learnt of one
+ * criterion later is stored with all others, because the record knows a round's evidence as one writing.
+ */
 export async function storeEvidence(
   db: Database,
   tx: Tx,
@@ -38,22 +40,6 @@ export async function storeEvidence(
       reasonCode: e.reasonCode,
       epoch: lease.epoch,
     })),
-  })
-}
-
-/** What was learnt of one criterion after its round was stored takes the place of what stood there. */
-export async function replaceEvidence(db: Database, tx: Tx, lease: Lease, round: number, e: Evidence): Promise<void> {
-  const where = { taskId: lease.taskId, round, criterion: db.text(e.criterion) }
-  await tx.evidence.updateMany({
-    where,
-    data: {
-      required: e.required,
-      counts: e.counts === null ? Prisma.DbNull : db.json(e.counts),
-      excerpt: db.text(e.excerpt),
-      verdict: e.verdict,
-      reasonCode: e.reasonCode,
-      epoch: lease.epoch,
-    },
   })
 }
 

@@ -34,6 +34,7 @@ story('a draft stays one until CI is green', WITH_CI, async (w) => {
   expect(await w.checkOn(head.sha)).toMatchObject({ conclusion: 'success' })
 
   const [{ id } = { id: '' }] = await w.query<{ id: string }>('select id from tasks')
+  expect(await w.cli('audit', 'verify', id), 'the record holds').toMatchObject({ code: 0 })
   const file = join(w.dir, 'bundle.json')
   await writeFile(file, (await w.cli('evidence', 'export', id)).stdout)
   const signed = await w.cli('evidence', 'verify', file)

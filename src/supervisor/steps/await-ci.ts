@@ -1,7 +1,7 @@
 import { readCi, readRequiredChecks } from '../../github/ci.ts'
 import { readFailure } from '../../github/ci-logs.ts'
 import type { Move } from '../../store/advance.ts'
-import { evidenceOf, lastRoundOf, replaceEvidence } from '../../store/evidence.ts'
+import { evidenceOf, lastRoundOf, storeEvidence } from '../../store/evidence.ts'
 import { waitingSince } from '../../store/history.ts'
 import { hasCi } from '../../store/repositories.ts'
 import type { StoredTask } from '../../store/tasks.ts'
@@ -50,6 +50,8 @@ export interface OpenCi {
   /** That which made the commit. */
   readonly round: number
   readonly known: Evidence
+  /** All of it, in its order. */
+  readonly all: readonly Evidence[]
   readonly others: readonly Evidence[]
 }
 
@@ -61,7 +63,7 @@ export async function openCi({ db }: Corridor, task: StoredTask): Promise<OpenCi
   const evidence = await evidenceOf(db, id, round)
   const known = evidence.find(({ criterion }) => criterion === CI_CRITERION)
   const others = evidence.filter((one) => one !== known)
-  return known === undefined || judge(others).verdict === 'fail' ? null : { round, known, others }
+  return known === undefined || judge(others).verdict === 'fail' ? null : { round, known, all: evidence, others }
 }
 
 /**
@@ -74,7 +76,7 @@ export async function lookAtCi({ corridor, task, lease }: StepContext): Promise<
   const headSha = task.headSha ?? ''
   const open = await openCi(corridor, task)
   if (open === null) return null
-  const { known, others, round } = open
+  const { known, all, others, round } = open
   if (known.reasonCode === 'ci_absent' && !(await hasCi(db, task.repository.id, HEARD_DAYS))) return null
   const seen = await read(corridor, task)
   if (seen === null) return found(notRun(CI_CRITERION, 'ci', 'ci_unreadable', headSha))
@@ -100,7 +102,14 @@ export async function lookAtCi({ corridor, task, lease }: StepContext): Promise<
   return found(ciEvidence(seen, headSha, failures))
 
   function storeOf(row: Evidence): Store {
-    return (tx) => replaceEvidence(db, tx, lease, round, row)
+    return (tx) =>
+      storeEvidence(
+        db,
+        tx,
+        lease,
+        round,
+        all.map((one) => (one === known ? row : one)),
+      )
   }
   function found(row: Evidence): CiLook {
     return { kind: 'seen', row, judgement: judge([...others, row]), store: storeOf(row) }
