@@ -39,6 +39,8 @@ export interface ClassifyInput {
   readonly isOne?: boolean
   /** Where results in words go if the request does not say; absent: in the thread. */
   readonly results?: ResultPlace
+  /** The backend that was asked for carries out calls of tools and nothing else: then that is what the request is. */
+  readonly callsTool?: true
   readonly skills: readonly SkillMatch[]
 }
 
@@ -67,7 +69,29 @@ const TOLD_SCORE = 6
  */
 export function classify(input: ClassifyInput): Classification {
   const rest = withoutClaims(input)
-  return judge(input, rest === null ? 'low' : judge(rest, 'low').risk)
+  const found = judge(input, rest === null ? 'low' : judge(rest, 'low').risk)
+  return input.callsTool === true ? asToolCall(found, input.mode) : found
+}
+
+/**
+ * Whatever the words of a call are about ("search login bug"), it is an operation that acts outside: never of low risk,
+ * one job in every mode, and nobody's question what kind of work it is.
+ */
+function asToolCall(
+  { rival: _, several: __, delivery: ___, ...found }: Classification,
+  mode: Mode | null,
+): Classification {
+  return {
+    ...found,
+    type: 'ops_automation',
+    workflow: 'ops',
+    capabilities: ['mcp'],
+    risk: highest(RISKS, ['medium', found.risk]),
+    mode: mode ?? 'standard',
+    confidence: 1,
+    signals: [{ name: 'calls_tool', matched: '', effect: 'type ops_automation' }],
+    skill: null,
+  }
 }
 
 /** @param atLeast what the risk is, whatever is found */

@@ -106,7 +106,8 @@ export function answerJobs(input: {
     dependsOn: steps.slice(0, i).map((step) => step.key),
     parallelGroup: null,
     timeoutMs: input.timeMs,
-    maxAttempts: 2,
+    // What a tool has done outside is not undone by doing it again.
+    maxAttempts: input.capability === 'mcp' ? 1 : 2,
     expectedArtifacts: [document],
   }))
 }

@@ -42,7 +42,9 @@ export function makePlan(input: PlanInput): Plan {
   const timeMs = Math.min(flags.timeoutMs ?? input.settings.limits.timeMs, input.settings.limits.timeMs)
   const { delivery } = deliveryFor(classification, baseSha === null ? undefined : input.place, input.wanted)
   const onFiles = baseSha !== null && delivery === undefined
-  const form = onFiles ? null : formFor(classification, skill, input.wanted)
+  // What a tool answers has the form that its server gives it: no words of the issue can demand another.
+  const wanted = classification.capabilities.includes('mcp') ? '' : input.wanted
+  const form = onFiles ? null : formFor(classification, skill, wanted)
   return {
     version: 1,
     taskId: input.taskId,

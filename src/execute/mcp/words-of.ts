@@ -10,5 +10,8 @@ export function wordsOf({ content, structuredContent }: CallToolResult): string 
     return 'text' in part.resource ? part.resource.text : `[${part.resource.uri}]`
   })
   const text = parts.filter((part) => part.trim() !== '').join('\n\n')
-  return text === '' && structuredContent !== undefined ? JSON.stringify(structuredContent, null, 2) : text
+  if (text !== '') return text
+  return structuredContent === undefined
+    ? 'The tool answered with nothing.'
+    : JSON.stringify(structuredContent, null, 2)
 }

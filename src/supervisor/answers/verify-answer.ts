@@ -5,6 +5,7 @@ import { storeEvidence } from '../../store/evidence.ts'
 import { jobsOf } from '../../store/jobs.ts'
 import type { Evidence } from '../../task/evidence.ts'
 import { NO_FORM } from '../../task/form.ts'
+import { sha256 } from '../../task/hash.ts'
 import type { Job } from '../../task/job.ts'
 import type { Plan } from '../../task/plan.ts'
 import { formEvidence } from '../../verify/answer/form-evidence.ts'
@@ -46,7 +47,7 @@ export async function lookAtAnswer(context: StepContext, plan: Plan): Promise<An
   const answer = documents.at(-1)?.text ?? ''
   const evidence = [
     ...answerEvidence(answer),
-    ...ranToItsEnd(plan, documents.at(-1)?.job),
+    ...ranToItsEnd(context, plan, documents.at(-1)?.job),
     ...formEvidence({
       answer,
       form: plan.form ?? NO_FORM,
@@ -78,24 +79,31 @@ async function documentsOf({ corridor, task }: StepContext, plan: Plan): Promise
   })
 }
 
-/** An operation that ran as a program has an exit code, which was seen here and not told. */
-function ranToItsEnd({ workflow }: Plan, job: Job | undefined): Evidence[] {
+/** An operation that ran as a program has an exit code, which was seen here and not told; a tool has its server's answer. */
+function ranToItsEnd({ corridor }: StepContext, { workflow }: Plan, job: Job | undefined): Evidence[] {
   const result = job?.result
-  if (workflow !== 'ops' || !result || result.exitCode === null) return []
+  if (workflow !== 'ops' || !result) return []
+  const common = { required: true, command: null, counts: null, excerpt: '', commit: null }
+  const { exitCode, durationMs } = result
+  if (job.capability === 'mcp') {
+    // The call and its whole answer are the run's log, which is stored under this hash.
+    const artifactHash = sha256(corridor.db.text(result.log))
+    const criterion = 'The tool was called once, and its server told no error'
+    return [
+      { ...common, criterion, kind: 'output', exitCode, durationMs, artifactHash, verdict: 'pass', reasonCode: null },
+    ]
+  }
+  if (exitCode === null) return []
   return [
     {
+      ...common,
       criterion: 'What was run ended well',
       kind: 'exit_code',
-      required: true,
-      command: null,
-      exitCode: result.exitCode,
-      durationMs: result.durationMs,
-      counts: null,
-      excerpt: '',
+      exitCode,
+      durationMs,
       artifactHash: null,
-      commit: null,
-      verdict: result.exitCode === 0 ? 'pass' : 'fail',
-      reasonCode: result.exitCode === 0 ? null : 'command_failed',
+      verdict: exitCode === 0 ? 'pass' : 'fail',
+      reasonCode: exitCode === 0 ? null : 'command_failed',
     },
   ]
 }

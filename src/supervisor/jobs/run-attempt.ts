@@ -6,6 +6,7 @@ import { underLease } from '../../store/leases.ts'
 import type { Job, PassedOver, RunResult } from '../../task/job.ts'
 import type { PlannedJob } from '../../task/plan.ts'
 import { scratchDirOf } from '../git/clear-remains.ts'
+import { readSnapshot } from '../read-snapshot.ts'
 import type { StepContext } from '../work/step.ts'
 import { budgetLeft } from './budget.ts'
 import { openLiveLog } from './live-log.ts'
@@ -75,6 +76,7 @@ async function run(
       ...given,
       ...(form !== undefined && backend.answersInForm ? { form } : {}),
       job: { id: job.id, key, type, capability, goal, round: task.round },
+      request: await requestOf(corridor, task),
       sandbox: corridor.settings.sandbox,
       sandboxPaths: corridor.settings.sandboxPaths,
       scratchDir,
@@ -86,4 +88,10 @@ async function run(
   } finally {
     await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** In the person's own words; the issue is the request where there are none. */
+async function requestOf(corridor: StepContext['corridor'], task: StepContext['task']): Promise<string> {
+  const { request, title } = await readSnapshot(corridor, task)
+  return request.trim() === '' ? title : request
 }

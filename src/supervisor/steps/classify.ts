@@ -1,7 +1,9 @@
 import type { ClassifyInput } from '../../classify/classify.ts'
 import { type AskedOpinion, classifyWith } from '../../classify/opinion.ts'
 import { storeArtifact } from '../../store/artifacts.ts'
+import type { StoredTask } from '../../store/tasks.ts'
 import { canonicalJson, sha256 } from '../../task/hash.ts'
+import type { Corridor } from '../corridor.ts'
 import { syncMirror } from '../git/sync-mirror.ts'
 import { askOpinion } from '../models/ask-opinion.ts'
 import { wantStateLabels } from '../outbox/state-labels.ts'
@@ -38,6 +40,7 @@ export const classifyTask: Step = async (context) => {
     skillName: task.flags.skill ?? null,
     told: task.inputs.told ?? null,
     results: settings.results.as,
+    ...(isToolServer(corridor, task) ? { callsTool: true } : {}),
     skills: skills.map(({ name, workflow, match, requiredCapabilities }) => ({
       name,
       workflow,
@@ -100,6 +103,12 @@ export const classifyTask: Step = async (context) => {
 
 /** Notes that each classification writes anew. */
 const OWN_NOTES: readonly string[] = ['skill_invalid', 'flag_lowered']
+
+/** The backend that was asked for by name, where calls of tools are all that it can do. */
+function isToolServer({ registry }: Corridor, { flags }: StoredTask): boolean {
+  const asked = flags.backend === undefined ? null : registry.get(flags.backend)
+  return asked?.capabilities.every((capability) => capability === 'mcp') === true
+}
 
 const toldOf = (opinion: AskedOpinion): string =>
   opinion.kind === 'given' ? `${opinion.by} was heard` : `${opinion.by} was not heard: ${opinion.why}`
