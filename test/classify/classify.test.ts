@@ -171,6 +171,19 @@ describe('skill packs', () => {
   })
 })
 
+test('a call of a tool is an operation, whatever its words are about', () => {
+  const calls = of({ request: 'search fix the login bug and refactor src/auth.ts', callsTool: true })
+  expect(calls).toMatchObject({
+    type: 'ops_automation',
+    workflow: 'ops',
+    capabilities: ['mcp'],
+    confidence: 1,
+    skill: null,
+  })
+  expect(calls.risk).not.toBe('low')
+  expect(of({ request: 'delete all customers from the production database', callsTool: true }).risk).toBe('high')
+})
+
 describe('hostile input', () => {
   test.each([
     ['nothing', ''],

@@ -31,7 +31,7 @@ export async function startAgent(
   onTestFinished(() => stub.close())
   const settings: AgentBackendSettings = {
     type,
-    command: type === 'acp' && !isStandIn(program) ? [program, 'acp'] : [program],
+    command: type === 'acp' && program.endsWith('opencode') ? [program, 'acp'] : [program],
     capabilities: ['coding'],
     // An agent of the protocol that nobody knows is told by its operator where its model is.
     ...(type === 'acp' && isStandIn(program)
@@ -64,9 +64,20 @@ function resultsIn(body: Asked['body']): number {
   return all.match(/"type":"(?:tool_result|function_call_output)"|"role":"tool"/g)?.length ?? 0
 }
 
-export const agentCandidate = (type: AgentType, program: string): Candidate => ({
-  type,
-  isProcess: true,
-  works: async () => (await startAgent(type, program, playing([WRITES_ANSWER]))).backend,
-  hangs: async () => (await startAgent(type, program, () => 'silence')).backend,
-})
+/** @param flood a program that prints without end, where the agent's own cannot be brought to it */
+export const agentCandidate = (type: AgentType, program: string, flood?: string): Candidate => {
+  const answering = (reply: (asked: Asked, count: number) => Reply) => async () =>
+    (await startAgent(type, program, reply)).backend
+  return {
+    type,
+    capability: 'coding',
+    isProcess: true,
+    worksOnFiles: true,
+    works: answering(playing([WRITES_ANSWER])),
+    hangs: answering(() => 'silence'),
+    looks: answering(playing(['env > answer.txt'])),
+    ...(flood === undefined ? {} : { floods: async () => (await startAgent(type, flood, playing([]))).backend }),
+    spends: answering(() => ({ run: 'true', usage: { input: 10_000, output: 1_000 } })),
+    secret: { value: AGENT_KEY, make: answering(() => ({ status: 401, message: `no such key: ${AGENT_KEY}` })) },
+  }
+}
