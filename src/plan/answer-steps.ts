@@ -10,6 +10,8 @@ interface AnswerStep {
   readonly goal: string
   /** The document that the step leaves; the last step's result is the answer itself. */
   readonly document: string
+  /** Steps of one group need nothing of each other, and may run at the same time; absent = alone. */
+  readonly group?: string
 }
 
 const GATHER: AnswerStep = {
@@ -17,6 +19,13 @@ const GATHER: AnswerStep = {
   type: 'research',
   goal: 'Gather the sources and what each of them says; decide nothing yet',
   document: 'sources.md',
+}
+/** Beside the first, so that what speaks against is looked for by somebody who has not yet found what speaks for. */
+const OBJECT: AnswerStep = {
+  key: 'object',
+  type: 'research',
+  goal: 'Gather what speaks against the answers that suggest themselves, and who says so; decide nothing yet',
+  document: 'objections.md',
 }
 const COMPARE: AnswerStep = {
   key: 'compare',
@@ -57,7 +66,12 @@ const STEPS: Readonly<Record<Workflow, Readonly<Record<Mode, readonly AnswerStep
   research: {
     fast: [RESEARCH],
     standard: [GATHER, { ...RESEARCH, goal: 'Compare what was gathered, summarise it, and recommend' }],
-    rigorous: [GATHER, COMPARE, { ...RESEARCH, goal: 'Summarise the comparison, and recommend' }],
+    rigorous: [
+      { ...GATHER, group: 'gather' },
+      { ...OBJECT, group: 'gather' },
+      COMPARE,
+      { ...RESEARCH, goal: 'Summarise the comparison, and recommend' },
+    ],
   },
   writing: {
     fast: [WRITE],
@@ -88,7 +102,7 @@ function always(step: AnswerStep): Readonly<Record<Mode, readonly AnswerStep[]>>
   return { fast: [step], standard: [step], rigorous: [step] }
 }
 
-/** The jobs of a plan without files, one after the other: each reads what the ones before it have left. */
+/** The jobs of a plan without files: each reads what the ones before it have left. */
 export function answerJobs(input: {
   readonly workflow: Workflow
   readonly mode: Mode
@@ -97,14 +111,17 @@ export function answerJobs(input: {
   readonly timeMs: number
 }): readonly PlannedJob[] {
   const steps = STEPS[input.workflow][input.mode]
-  return steps.map(({ key, type, goal, document }, i) => ({
+  return steps.map(({ key, type, goal, document, group }, i) => ({
     key,
     type,
     capability: input.capability,
     goal,
     backend: input.backend,
-    dependsOn: steps.slice(0, i).map((step) => step.key),
-    parallelGroup: null,
+    dependsOn: steps
+      .slice(0, i)
+      .filter((step) => group === undefined || step.group !== group)
+      .map((step) => step.key),
+    parallelGroup: group ?? null,
     timeoutMs: input.timeMs,
     // What a tool has done outside is not undone by doing it again.
     maxAttempts: input.capability === 'mcp' ? 1 : 2,

@@ -63,7 +63,7 @@ const answerPlan = (workflow: Workflow, mode: Mode, more: Partial<Classification
 
 // fast, standard, rigorous: what each step leaves.
 test.each([
-  ['research', [['conclusion'], ['sources', 'conclusion'], ['sources', 'comparison', 'conclusion']]],
+  ['research', [['conclusion'], ['sources', 'conclusion'], ['sources', 'objections', 'comparison', 'conclusion']]],
   ['writing', [['revision'], ['outline', 'revision'], ['outline', 'draft', 'revision']]],
   ['ops', [['record'], ['record'], ['record']]],
   ['general', [['answer'], ['answer'], ['answer']]],
@@ -72,7 +72,12 @@ test.each([
   expect(documents).toEqual(wanted.map((names) => names.map((name) => `${name}.md`)))
   const { jobs } = answerPlan(workflow, 'rigorous')
   expect(new Set(jobs.map((j) => j.key)).size).toBe(jobs.length)
-  for (const [i, job] of jobs.entries()) expect(job.dependsOn).toEqual(jobs.slice(0, i).map((j) => j.key))
+  const together = (a: (typeof jobs)[number], b: typeof a) =>
+    a.parallelGroup !== null && a.parallelGroup === b.parallelGroup
+  for (const [i, job] of jobs.entries()) {
+    const before = jobs.slice(0, i).filter((other) => !together(job, other))
+    expect(job.dependsOn, 'what stands before it, but for what may run beside it').toEqual(before.map((j) => j.key))
+  }
   expect(jobs.at(-1)?.type, 'the last one answers').toBe('executor')
 })
 

@@ -31,7 +31,9 @@ export const STUB_TOKENS = { in: 100, out: 20 } as const
  * A model API on loopback, of both wire shapes (`/v1/messages`, `/v1/chat/completions`), without streaming.
  * @param answer from the question and its number, from 0
  */
-export async function startModelStub(answer: (asked: Asked, count: number) => Says): Promise<ModelStub> {
+export async function startModelStub(
+  answer: (asked: Asked, count: number) => Says | Promise<Says>,
+): Promise<ModelStub> {
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     const body = JSON.parse(await textOf(request)) as Wire
@@ -46,7 +48,7 @@ export async function startModelStub(answer: (asked: Asked, count: number) => Sa
       tools: body.tools !== undefined && body.tool_choice === undefined,
     }
     asked.push(question)
-    const says = answer(question, asked.length - 1)
+    const says = await answer(question, asked.length - 1)
     if (says === 'nothing') return
     if ('raw' in says) return void response.writeHead(200, JSON_TYPE).end(says.raw)
     if ('status' in says) {

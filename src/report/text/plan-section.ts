@@ -11,9 +11,10 @@ const MAX_STEPS = 20
 
 /** The plan as it is put before the approver: numbered, with all that it may do. */
 export function planForApproval(plan: Plan): string {
-  const steps = [...plan.jobs.slice(0, MAX_STEPS).map(goal), `Verify ${verifyGoal(plan)}`].map(
-    (text, i) => `${i + 1}. ${text}`,
-  )
+  const steps = [
+    ...plan.jobs.slice(0, MAX_STEPS).map((job, i, all) => goal(job) + besideStep(all, i)),
+    `Verify ${verifyGoal(plan)}`,
+  ].map((text, i) => `${i + 1}. ${text}`)
   return [steps.join('\n'), sentBack(plan), grantLine(plan), criteria(plan)].filter((s) => s !== '').join('\n\n')
 }
 
@@ -112,6 +113,13 @@ function pullLine({ task, links }: TaskView): string {
 
 function goal(planned: PlannedJob): string {
   return `${plain(planned.goal, 200) || 'A step'}${planned.backend === null ? '' : ` (${code(planned.backend, 60)})`}`
+}
+
+/** Steps of one group need not wait for each other. */
+function besideStep(jobs: readonly PlannedJob[], at: number): string {
+  const group = jobs[at]?.parallelGroup ?? null
+  const first = group === null ? at : jobs.findIndex((j) => j.parallelGroup === group)
+  return first === at ? '' : `, at the same time as step ${first + 1}`
 }
 
 function verifyGoal({ verification, baseSha }: Plan): string {

@@ -18,6 +18,8 @@ export interface Attempt extends Pick<RunInput, 'prompt' | 'grant' | 'workspace'
   readonly planned: PlannedJob
   /** Whether it goes on from an earlier run, and a later one from it. */
   readonly sessions: 'kept' | 'none'
+  /** How many jobs may run at once with it, itself counted: each may spend its share of what is left. Absent: alone. */
+  readonly beside?: number
 }
 
 export interface Attempted {
@@ -49,7 +51,8 @@ export async function runAttempt(
     transcript.hear(event)
     live.hear(event)
   }
-  const sessionId = attempt.sessions === 'none' ? null : await sessionToResume(context, job, backend.name)
+  const sessionId =
+    attempt.sessions === 'none' ? null : await sessionToResume(context, job, sessionOf(backend, attempt))
   const result = await run(context, running, backend, { ...attempt, sessionId, emit }).finally(live.close)
   const name = `${job.key}-${task.round}-${running.attempts}`
   const calls = transcript.text()
@@ -62,11 +65,17 @@ export async function runAttempt(
   return { running, result }
 }
 
+/** Jobs that may run beside each other keep their sessions apart. */
+const sessionOf = ({ name }: Backend, { planned }: Pick<Attempt, 'planned'>): Parameters<typeof sessionDirOf>[2] => ({
+  backend: name,
+  lane: planned.parallelGroup === null ? null : planned.key,
+})
+
 async function run(
   { corridor, task, signal }: StepContext,
   job: Job,
   backend: Backend,
-  { planned, sessions, form, ...given }: Attempt & Pick<RunInput, 'sessionId' | 'emit'>,
+  { planned, sessions, form, beside = 1, ...given }: Attempt & Pick<RunInput, 'sessionId' | 'emit'>,
 ): Promise<RunResult> {
   const scratchDir = scratchDirOf(corridor, job)
   await mkdir(scratchDir, { recursive: true, mode: 0o700 })
@@ -81,8 +90,8 @@ async function run(
       sandboxPaths: corridor.settings.sandboxPaths,
       scratchDir,
       signal,
-      sessionDir: sessions === 'none' ? null : sessionDirOf(corridor, task.id, backend.name),
-      budgetUsd: await budgetLeft({ corridor, task }),
+      sessionDir: sessions === 'none' ? null : sessionDirOf(corridor, task.id, sessionOf(backend, { planned })),
+      budgetUsd: (await budgetLeft({ corridor, task })) / beside,
       timeoutMs,
     })
   } finally {

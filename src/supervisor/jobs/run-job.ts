@@ -24,6 +24,8 @@ export interface JobInput {
   readonly planned: PlannedJob
   /** null for tasks without code. */
   readonly worktree: Worktree | null
+  /** How many jobs may run at once with this one, itself counted. */
+  readonly beside: number
 }
 
 /** What each bad ending means for the task: whether it may pass by itself, and the reason that people read. */
@@ -55,6 +57,7 @@ export async function runJob(context: StepContext, input: JobInput): Promise<Job
     grant: plan.grant,
     workspace,
     sessions: 'kept',
+    beside: input.beside,
   } as const
   const again = async () => (worktree === null ? null : openWorktree(context, worktree.branch))
   const ran = await runWithFallback(context, job, attempt, { again })

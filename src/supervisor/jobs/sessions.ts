@@ -16,8 +16,15 @@ const INTERRUPTED: ReadonlySet<Ending> = new Set<Ending>([
 ])
 
 /** Where a backend's sessions of a task are kept on this machine. It begins with the task's id, by which the janitor knows it. */
-export function sessionDirOf(corridor: Corridor, taskId: string, backend: string): string {
-  return join(corridor.workRoot, 'sessions', `${taskId.toLowerCase()}-${backend}`)
+export function sessionDirOf(corridor: Corridor, taskId: string, { backend, lane }: SessionOf): string {
+  const name = `${taskId.toLowerCase()}-${backend}${lane === null ? '' : `-${lane}`}`
+  return join(corridor.workRoot, 'sessions', name)
+}
+
+interface SessionOf {
+  readonly backend: string
+  /** Key of a job that may run beside others of the same backend; null = it runs alone. */
+  readonly lane: string | null
 }
 
 /**
@@ -25,9 +32,10 @@ export function sessionDirOf(corridor: Corridor, taskId: string, backend: string
  * the round before. Null where another backend did it, or another machine: then it starts anew, from the files and the
  * prompt, which say all that matters.
  */
-export async function sessionToResume(context: StepContext, job: Job, backend: string): Promise<string | null> {
+export async function sessionToResume(context: StepContext, job: Job, of: SessionOf): Promise<string | null> {
   const { corridor, task } = context
-  const found = await stat(sessionDirOf(corridor, task.id, backend)).catch(() => null)
+  const { backend } = of
+  const found = await stat(sessionDirOf(corridor, task.id, of)).catch(() => null)
   if (found?.isDirectory() !== true) return null
   if (job.result !== null && job.backend === backend)
     return INTERRUPTED.has(job.result.ended) ? job.result.sessionId : null

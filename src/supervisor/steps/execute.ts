@@ -5,7 +5,7 @@ import { openWorktree } from '../git/worktree.ts'
 import { restWithoutBudget } from '../jobs/budget.ts'
 import { noSlotFree } from '../jobs/no-slot-free.ts'
 import { isQuotaReached, waitForQuota } from '../jobs/quota.ts'
-import { runJob } from '../jobs/run-job.ts'
+import { runJobs } from '../jobs/run-jobs.ts'
 import { requirePlan } from '../read-snapshot.ts'
 import type { Step } from '../work/step.ts'
 
@@ -13,8 +13,8 @@ import type { Step } from '../work/step.ts'
 const EXECUTED = ['planner', 'executor', 'research', 'shell', 'document'] as const
 
 /**
- * Runs the plan's jobs one after the other, in the order of their dependencies. A finished job is a checkpoint; its
- * commit is in the mirror. Needs one of the worker's places for agent runs; without one the task rests.
+ * Runs the plan's jobs in the order of their dependencies. A finished job is a checkpoint; its commit is in the mirror.
+ * Needs one of the worker's places for agent runs; without one the task rests.
  */
 export const execute: Step = async (context) => {
   const { corridor, task } = context
@@ -25,13 +25,14 @@ export const execute: Step = async (context) => {
     await clearRemains(context)
     const worktree = task.branch === null ? null : await openWorktree(context, task.branch)
     const isAgain = task.repairs > 0 || task.followUps > 0
-    const jobs = toRun(plan, isAgain, inOrder(plan.jobs.filter((j) => EXECUTED.some((t) => t === j.type))))
-    let headSha = task.headSha
-    for (const planned of jobs) {
-      const job = await runJob(context, { plan, planned, worktree: isInWords(plan) ? null : worktree })
-      headSha = job.headSha ?? headSha
-    }
-    if (worktree !== null && isInWords(plan)) headSha = await deliver(context, plan, worktree)
+    const jobs = toRun(
+      plan,
+      isAgain,
+      plan.jobs.filter((j) => EXECUTED.some((t) => t === j.type)),
+    )
+    const ended = await runJobs(context, plan, jobs, isInWords(plan) ? null : worktree)
+    const delivered = worktree !== null && isInWords(plan) ? await deliver(context, plan, worktree) : null
+    const headSha = delivered ?? ended.at(-1)?.headSha ?? task.headSha
     const event = plan.jobs.some((j) => j.type === 'reviewer') ? 'executed_for_review' : 'executed'
     return { event, reasonCode: 'executed', facts: { head: headSha, round: task.round }, patch: { headSha } }
   } catch (error) {
@@ -47,21 +48,3 @@ export const execute: Step = async (context) => {
 /** What was gathered for an answer stays: a repair or a follow-up writes the result again, and nothing else. */
 const toRun = (plan: Plan, isAgain: boolean, jobs: readonly PlannedJob[]): readonly PlannedJob[] =>
   isInWords(plan) && isAgain ? jobs.slice(-1) : jobs
-
-/** Dependencies first; the plan's own order otherwise. A cycle cannot be planned, and would be left in plan order. */
-function inOrder(jobs: readonly PlannedJob[]): PlannedJob[] {
-  const done = new Set<string>()
-  const left = [...jobs]
-  const ordered: PlannedJob[] = []
-  while (left.length > 0) {
-    const at = Math.max(
-      left.findIndex((j) => j.dependsOn.every((d) => done.has(d) || !jobs.some((k) => k.key === d))),
-      0,
-    )
-    for (const job of left.splice(at, 1)) {
-      ordered.push(job)
-      done.add(job.key)
-    }
-  }
-  return ordered
-}
