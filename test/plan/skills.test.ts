@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -146,7 +147,11 @@ describe('the packs that come with the program', async () => {
   const { skills, problems } = await loadSkills(join(import.meta.dirname, '../../skills'))
   test('are all valid', () => {
     expect(problems).toEqual([])
-    expect(skills.map((s) => s.name)).toEqual(['sup-coding', 'sup-general', 'sup-ops', 'sup-research', 'sup-writing'])
+    const folders = readdirSync(join(import.meta.dirname, '../../skills'))
+    expect(skills.map((s) => s.name).toSorted()).toEqual(folders.toSorted())
+    expect(folders).toEqual(
+      expect.arrayContaining(['sup-coding', 'sup-general', 'sup-ops', 'sup-research', 'sup-writing']),
+    )
   })
   test('leave no type but unknown without a pack', () => {
     const covered = new Set(skills.flatMap((s) => s.match.types ?? []))
