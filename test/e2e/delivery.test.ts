@@ -45,3 +45,19 @@ story('what is wanted as a file from a thread without write access is nobody’s
   expect(await w.query('select id from tasks')).toEqual([])
   expect((await w.mine(issue)).length).toBeLessThanOrEqual(1)
 })
+
+story(
+  'a result that became a pull request is replayed like every other, and merging it ends the task',
+  { ...REPORTER, files: { 'src/add.js': FIXED } },
+  async (w) => {
+    await w.ask({ request: 'compare add() with a library and open a pull request with the report' })
+    const { id } = await w.reaches('review')
+    await w.settled()
+    const { number, head } = await w.pull()
+    expect(await w.gh.view.show(w.repo, head.sha, 'docs/1-add-subtracts.md')).toContain('Keep add() [1].')
+    expect((await w.checkOn(head.sha)).conclusion).toBe('success')
+    expect((await w.cli('replay', id)).code).toBe(0)
+    await w.gh.as('maintainer').merge(w.repo, number)
+    expect(await w.reaches('DONE')).toMatchObject({ outcome: 'accepted' })
+  },
+)
