@@ -36,6 +36,7 @@ const DECIDES: Readonly<Record<string, readonly [Gate, Decision['kind'], Partial
   'dry-run': ['execute', 'approve', { dryRun: true }],
   'broken-settings': ['execute', 'approve', { settingsBroken: true }],
   'broken-organisation-settings': ['execute', 'approve', { organisationSettingsBroken: true }],
+  'lost-organisation-settings': ['execute', 'approve', { organisationSettingsLost: true }],
   'high-risk': ['execute', 'approve', of({ risk: 'high' })],
   'manual-plan': ['execute', 'approve', { automation: 'manual' }],
   'public-code': ['execute', 'approve', { repositoryPrivate: false }],
