@@ -17,6 +17,8 @@ export interface Comparison {
   readonly failToFail: readonly string[]
   /** How many passed on both, as far as it is known. */
   readonly passToPass: number
+  /** As many tests ran before as after: none was left out because another had failed, as `--bail` does. */
+  readonly isWhole: boolean
 }
 
 /** @returns null where one of the two could not be run: then nothing is known of either */
@@ -41,8 +43,11 @@ export function compareRuns(before: Seen, after: Seen): Comparison | null {
       0,
       Math.min(before.run.counts?.passed ?? 0, (after.run.counts?.passed ?? 0) - failToPass.length),
     ),
+    isWhole: isWhole(before, after),
   }
 }
+
+const isWhole = (before: Seen, after: Seen): boolean => ranIn(before.run) >= ranIn(after.run)
 
 export const isKnown = ({ verdict }: Evidence): boolean => verdict === 'pass' || verdict === 'fail'
 
@@ -77,6 +82,7 @@ function byCommand(command: string, before: Seen, after: Seen): Comparison {
     passToFail: was === 'pass' && is === 'fail' ? [whole] : [],
     failToFail: was === 'fail' && is === 'fail' ? [whole] : [],
     passToPass: was === 'pass' && is === 'pass' ? Math.max(1, after.run.counts?.passed ?? 1) : 0,
+    isWhole: isWhole(before, after),
   }
 }
 

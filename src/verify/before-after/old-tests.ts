@@ -42,7 +42,8 @@ function changedExpectations(
   const shown = shownBy(news)
   const isNamed = olds.compared.every(({ level }) => level === 'case')
   if (!broken.every((name) => shown.has(name))) return [isNamed ? 'fail' : 'inconclusive', 'base_tests_fail']
-  const isAll = [...shown].every((name) => broken.includes(name))
+  // What did not run without the change may show something else as well.
+  const isAll = news.every(({ isWhole }) => isWhole) && [...shown].every((name) => broken.includes(name))
   return isAll && isNamed ? ['pass', 'expectation_changed'] : ['inconclusive', 'expectation_changed']
 }
 
