@@ -23,7 +23,7 @@ async function draw() {
     const focus = document.activeElement?.id
     const scrolled = [...main.querySelectorAll('details[id] pre')].map((pre) => [
       pre.closest('details').id,
-      pre.scrollTop,
+      pre.classList.contains('live') && isAtEnd(pre) ? Number.MAX_SAFE_INTEGER : pre.scrollTop,
     ])
     const badge = fresh.querySelector('.badge')?.textContent.trim()
     const before = main.querySelector('.badge')?.textContent.trim()
@@ -49,6 +49,9 @@ async function draw() {
   }
 }
 
+/** Who reads the end of what is said now goes on reading the end. */
+const isAtEnd = (pre) => pre.scrollHeight - pre.scrollTop - pre.clientHeight < 20
+
 function keepDetails(fresh) {
   for (const old of main.querySelectorAll('details[id]')) {
     const same = [...fresh.querySelectorAll('details[id]')].find((d) => d.id === old.id)
@@ -72,4 +75,5 @@ function listen(address) {
   })
 }
 
+for (const pre of document.querySelectorAll('pre.live')) pre.scrollTop = pre.scrollHeight
 if (main?.dataset.events) listen(main.dataset.events)

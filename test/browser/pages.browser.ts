@@ -109,6 +109,21 @@ test('a page follows its task, says so to screen readers, and leaves unfolded wh
   const page = await open(`/tasks/${id}`)
   await page.getByText('Show the change').click()
   expect(await page.locator('.badge').first().textContent()).toContain('Working')
+  await store.sql(
+    `insert into job_lines (task_id, job_id, attempt, kind, text)
+     select task_id, id, attempts, 'output', 'line ' || n || $2 from jobs, generate_series(1, 500) n where task_id = $1`,
+    [id, HOSTILE],
+  )
+  await page.locator('pre.live').getByText('line 500').waitFor()
+  expect(await page.evaluate<boolean>(`'hacked' in window`)).toBe(false)
+  const atEnd = `(() => { const p = document.querySelector('pre.live'); return p.scrollHeight - p.scrollTop - p.clientHeight < 20 })()`
+  await page.evaluate(`document.querySelector('pre.live').scrollTop = 1e9`)
+  await store.sql(
+    `insert into job_lines (task_id, job_id, attempt, kind, text) select task_id, id, attempts, 'message', 'the last word' from jobs where task_id = $1`,
+    [id],
+  )
+  await page.locator('pre.live').getByText('» the last word').waitFor()
+  expect(await page.evaluate<boolean>(atEnd)).toBe(true)
   await picture(page, 'task-working')
   await store.expire(id)
   const lease = await store.lease(id, 'worker-2')

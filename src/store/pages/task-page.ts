@@ -6,11 +6,13 @@ import type { Database } from '../database.ts'
 import { decisionsOf } from '../decisions.ts'
 import { evidenceOf, evidenceOfCommit } from '../evidence.ts'
 import { lastMessage, surfacesOf, transitionsOf } from '../history.ts'
+import { lastLines } from '../job-lines.ts'
 import { jobsOf } from '../jobs.ts'
 import { readTask } from '../tasks.ts'
 
 /** The latest so many of each: a task that has more is looked at with `supervisor show`. */
 const MOST = 500
+const MOST_LIVE = 400
 
 /** Everything that the page of a task shows; null: there is no such task. */
 export async function readTaskPage(db: Database, id: string) {
@@ -49,6 +51,7 @@ export async function readTaskPage(db: Database, id: string) {
     task.planHash === null ? null : readArtifact(db, id, 'plan', task.planHash),
     readArtifact(db, id, 'diff'),
   ])
+  const running = jobs.findLast((job) => job.status === 'running')
   const ofCommit = evidence.length === 0 && task.headSha !== null ? await evidenceOfCommit(db, id, task.headSha) : []
   return {
     task,
@@ -56,6 +59,8 @@ export async function readTaskPage(db: Database, id: string) {
     decisions: decisions.map((decision, i) => ({ ...decision, at: decidedAt[i]?.at ?? task.createdAt })),
     approvals: approvals.map(({ actorId: _id, ...a }) => a),
     jobs,
+    /** What the run under way has said last, oldest first; redacted, untrusted. */
+    live: running ? { jobId: running.id, lines: await lastLines(db, running.id, running.attempts, MOST_LIVE) } : null,
     evidence: evidence.length > 0 ? evidence : ofCommit,
     artifacts,
     surfaces,
@@ -74,7 +79,8 @@ export async function taskStamp(db: Database, id: string): Promise<string | null
   const rows = await db.prisma.$queryRaw<{ stamp: string }[]>`
     select t.version || '.' || (select count(*) || '.' || coalesce(max(attempts), 0) || '.' || count(finished_at) from jobs where task_id = t.id)
       || '.' || (select coalesce(max(seq), 0) from audit_heads where task_id = t.id)
-      || '.' || (select count(*) from artifacts where task_id = t.id) as stamp
+      || '.' || (select count(*) from artifacts where task_id = t.id)
+      || '.' || (select coalesce(max(id), 0) from job_lines where task_id = t.id) as stamp
     from tasks t where t.id = ${id}`
   return rows[0]?.stamp ?? null
 }

@@ -45,8 +45,10 @@ ${e.excerpt.trim() === '' ? null : html`<details id="evidence-${n}"${e.verdict =
   )
 }
 
+const LIVE_MARKS = { output: '', message: '» ', tool: '→ ', left_out: '… ' } as const
+
 /** Runs of agents and models, with what they said of themselves. */
-export function runsSection({ jobs }: TaskPage): Section | null {
+export function runsSection({ jobs, live }: TaskPage): Section | null {
   if (jobs.length === 0) return null
   return section(
     'runs',
@@ -67,6 +69,14 @@ export function runsSection({ jobs }: TaskPage): Section | null {
           ? null
           : ` · ended: ${spoken(r.ended)} · ${durationText(r.durationMs)} · ${tokensText(r.tokensIn + r.tokensOut)} · ${r.costUsd === null ? 'cost not known' : money(r.costUsd)} · box: ${spoken(r.isolation)}`
       }</p>
+${
+  live?.jobId === job.id && live.lines.length > 0
+    ? html`<details id="live-${job.id}" open><summary>What it says now (untrusted)</summary><pre class="live" tabindex="0">${live.lines.map(
+        (l) => html`${LIVE_MARKS[l.kind]}${line(l.text, 1_000)}
+`,
+      )}</pre></details>`
+    : null
+}
 ${r === null || r.errors.length === 0 ? null : html`<ul class="errors">${r.errors.slice(0, 20).map((e) => html`<li>${line(e, 500)}</li>`)}</ul>`}
 ${r === null || r.summary.trim() === '' ? null : html`<details id="words-${job.id}"><summary>The agent’s own words (a claim, not evidence)</summary><pre class="words" tabindex="0">${visibleEnds(r.summary, EXCERPT)}</pre></details>`}
 ${r === null || r.log.trim() === '' ? null : html`<details id="log-${job.id}"><summary>What it printed</summary><pre tabindex="0">${visibleEnds(r.log, EXCERPT * 5)}</pre></details>`}</li>
