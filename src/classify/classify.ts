@@ -1,8 +1,7 @@
 import type { ResultPlace } from '../settings/settings.ts'
-import type { Capability } from '../task/capability.ts'
 import { changesFiles } from '../task/changes-files.ts'
 import type { SkillMatch } from '../task/skill.ts'
-import type { Classification, Complexity, Mode, Risk, TaskType, Workflow } from '../task/task.ts'
+import type { Classification, Complexity, Mode, Risk, TaskType } from '../task/task.ts'
 import { COMPLEXITIES, isCodeType, RISKS } from '../task/task.ts'
 import { calibrated } from './calibration.ts'
 import { withoutClaims } from './claims.ts'
@@ -13,6 +12,7 @@ import { DANGERS, LANGUAGES } from './languages.ts'
 import type { Match } from './match-signals.ts'
 import { matchSignals } from './match-signals.ts'
 import { modeFor } from './mode.ts'
+import { capabilitiesFor, touchesFiles, workflowOf } from './needs.ts'
 import { confidenceShift, decideType, scoreTypes } from './score.ts'
 import { tasksIn } from './several.ts'
 import { SIGNALS } from './signals.ts'
@@ -204,50 +204,6 @@ function riskOf(
   const risk = highest(RISKS, [base, atLeast, ...found])
   const raised = matches.some((m) => m.rule.effect.raises === true)
   return raised ? (RISKS[RISKS.indexOf(risk) + 1] ?? 'high') : risk
-}
-
-/** Writing and data work are on files of the repository when the text says so (see task/changes-files.ts). */
-function touchesFiles(
-  type: TaskType,
-  matches: readonly Match[],
-  paths: readonly string[],
-  /** Where the result is to go: not what the work is on. */
-  target: string | null,
-): boolean {
-  if (isCodeType(type)) return true
-  if (type === 'writing')
-    return matches.some(
-      (m) => m.rule.effect.files === true && m.weight >= 0.5 && (target === null || !m.matched.includes(target)),
-    )
-  return type === 'data_transformation' && paths.some((path) => path !== target)
-}
-
-const CAPABILITY: Readonly<Record<TaskType, Capability>> = {
-  code_change: 'coding',
-  bug_fix: 'coding',
-  refactor: 'coding',
-  workflow_automation: 'coding',
-  research: 'research',
-  writing: 'document',
-  ops_automation: 'shell',
-  data_transformation: 'reasoning',
-  decision_support: 'reasoning',
-  general_assistant: 'reasoning',
-  unknown: 'reasoning',
-}
-
-/** A pack's list stands for the type's own; work on files is always `coding`, whatever the text is about. */
-function capabilitiesFor(type: TaskType, onFiles: boolean, skill: SkillMatch | null): readonly Capability[] {
-  const wanted = skill?.requiredCapabilities.length ? skill.requiredCapabilities : [CAPABILITY[type]]
-  if (!onFiles) return [...new Set(wanted)]
-  return [...new Set<Capability>(['coding', ...wanted.filter((c) => c !== 'document' && c !== 'reasoning')])]
-}
-
-function workflowOf(type: TaskType, onFiles: boolean): Workflow {
-  if (type === 'research') return 'research'
-  if (type === 'writing') return 'writing'
-  if (type === 'ops_automation') return 'ops'
-  return onFiles ? 'coding' : 'general'
 }
 
 function highest<T extends string>(order: readonly [T, ...T[]] | readonly T[], values: readonly T[]): T {
