@@ -31,6 +31,7 @@ test('the image runs as nobody in particular, reaps what a sandbox leaves, and c
   expect(start).toEqual(['tini', '--', 'node', '/app/dist/src/main.js', 'start'])
   const carried = image?.steps.flatMap((step) => (step.kind === 'copy' ? step.sources : []))
   const { files } = JSON.parse(await read('package.json'))
-  // Schemas are for editors.
-  for (const name of files.filter((one: string) => one !== 'schema')) expect(carried).toContain(`/app/${name}`)
+  // Schemas are for editors, the other for whoever watches it.
+  const elsewhere = ['schema', 'deploy']
+  for (const name of files.filter((one: string) => !elsewhere.includes(one))) expect(carried).toContain(`/app/${name}`)
 })
