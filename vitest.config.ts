@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // `npm run test:long`, so that this here stays within minutes.
+    exclude: ['**/node_modules/**', 'test/e2e/long/**'],
     globalSetup: ['test/support/global-database.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

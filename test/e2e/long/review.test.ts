@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { expectSingle } from '../support/single.ts'
-import { story } from '../support/story.ts'
-import type { World, WorldOptions } from '../support/world.ts'
+import { expectSingle } from '../../support/single.ts'
+import { story } from '../../support/story.ts'
+import type { World, WorldOptions } from '../../support/world.ts'
 
 const REQUEST = 'fix add() in src/add.js: it subtracts, and test/add.test.js expects a sum. --mode rigorous'
 const MEND = `sed -i 's/a - b/a + b/' src/add.js`

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 const retarget = (w: World, number: number, base: string): Promise<unknown> =>
   w.gh.as('maintainer').api('PATCH', `/repos/${w.repo}/pulls/${number}`, { base })

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { expectSingle } from '../support/single.ts'
-import { story } from '../support/story.ts'
+import { expectSingle } from '../../support/single.ts'
+import { story } from '../../support/story.ts'
 
 story('every delivery comes five times: one of everything', {}, async (w) => {
   const { gh, repo } = w

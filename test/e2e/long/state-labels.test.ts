@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 const ON = { labels: { states: true } }
 const FILE = '.github/supervisor.yml'

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { CommentJson } from '../../src/demo/types.ts'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import type { CommentJson } from '../../../src/demo/types.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 interface Row {
   readonly id: string

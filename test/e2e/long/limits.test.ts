@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
-import type { Fault, RecordedRequest } from '../../src/demo/types.ts'
-import { expectSingle } from '../support/single.ts'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import type { Fault, RecordedRequest } from '../../../src/demo/types.ts'
+import { expectSingle } from '../../support/single.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 /** What is for the installation; the log of deliveries is the App's own and has a limit of its own. */
 const forInstallation = (w: World): RecordedRequest[] => w.calls().filter(({ path }) => !path.startsWith('/app/hook/'))

@@ -1,10 +1,10 @@
 import { afterAll, expect } from 'vitest'
-import { type ModelStub, startModelStub } from '../../src/demo/model-stub/model-stub.ts'
-import type { Reply } from '../../src/demo/model-stub/shape.ts'
-import { bin } from '../process/run-support.ts'
-import { expectSingle } from '../support/single.ts'
-import { story } from '../support/story.ts'
-import type { WorldOptions } from '../support/world.ts'
+import { type ModelStub, startModelStub } from '../../../src/demo/model-stub/model-stub.ts'
+import type { Reply } from '../../../src/demo/model-stub/shape.ts'
+import { bin } from '../../process/run-support.ts'
+import { expectSingle } from '../../support/single.ts'
+import { story } from '../../support/story.ts'
+import type { WorldOptions } from '../../support/world.ts'
 
 const FIX = `echo 'export const add = (a, b) => a + b' > src/add.js`
 const stubs: ModelStub[] = []

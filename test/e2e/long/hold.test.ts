@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { story } from '../support/story.ts'
+import { story } from '../../support/story.ts'
 
 story('on hold nothing runs, people are answered, and off it goes on', { limitMs: 120_000 }, async (w) => {
   const on = await w.cli('hold', 'on', '--why', 'the database moves')

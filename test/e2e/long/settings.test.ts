@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { PullJson } from '../../src/demo/types.ts'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import type { PullJson } from '../../../src/demo/types.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 const FILE = '.github/supervisor.yml'
 const CHECK = 'Supervisor settings'

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { expectSingle } from '../support/single.ts'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import { expectSingle } from '../../support/single.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 /** The next sweep of failed deliveries, and the next turn of each repository, are due now. */
 async function timePasses(w: World): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { story } from '../support/story.ts'
+import { story } from '../../support/story.ts'
 
 const HANGING_TESTS = 'verify:\n  - { name: tests, run: "while :; do sleep 1; done", timeout: 5m, required: true }\n'
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'vitest'
-import { story } from '../support/story.ts'
+import { story } from '../../support/story.ts'
 
 const FIXED = 'export const add = (a, b) => a + b\n'
 const REPORTER = { agent: 'reporter', capabilities: ['research'], config: { automation: 'balanced' } } as const

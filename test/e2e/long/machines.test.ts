@@ -1,10 +1,10 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { isAnyAlive } from '../support/processes.ts'
-import { expectSingle } from '../support/single.ts'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import { isAnyAlive } from '../../support/processes.ts'
+import { expectSingle } from '../../support/single.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 const LIMIT_MS = 150_000
 /** A lease has to run out before somebody else takes the task over. */

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'vitest'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 const pack = (name: string, front: string): string => `---
 name: ${name}

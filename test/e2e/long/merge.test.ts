@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 const ON = { merge: 'on_approval' }
 const merges = (w: World) => w.calls().filter(({ method, path }) => method === 'PUT' && path.endsWith('/merge'))

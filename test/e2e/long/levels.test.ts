@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { AUTOMATION_LEVELS, type Automation } from '../../src/settings/settings.ts'
-import { story } from '../support/story.ts'
-import type { World } from '../support/world.ts'
+import { AUTOMATION_LEVELS, type Automation } from '../../../src/settings/settings.ts'
+import { story } from '../../support/story.ts'
+import type { World } from '../../support/world.ts'
 
 /** One request of each workflow, of low risk but for the operation. */
 const REQUESTS = {

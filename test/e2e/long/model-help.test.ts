@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { type ModelStub, type Says, startModelStub } from '../support/model-stub.ts'
-import { openWorld, THINKER_KEY, type World } from '../support/world.ts'
+import { type ModelStub, type Says, startModelStub } from '../../support/model-stub.ts'
+import { openWorld, THINKER_KEY, type World } from '../../support/world.ts'
 
 const VAGUE = { title: 'sum', body: '', request: 'take care of it' }
 const SORTED = { type: 'bug_fix', risk: 'low', confidence: 0.9 }
