@@ -81,6 +81,11 @@ describe('what could make red tests green', () => {
       { 'package.json': '{"scripts":{"test":"node scripts/test.js"},"ava":{"files":["none"]}}' },
       ['test_config_changed'],
     ],
+    [
+      'the runner itself, installed',
+      { 'node_modules/mocha/bin/mocha.js': "console.log('1 passing')\n", 'node_modules/mocha/package.json': '{}' },
+      ['verify_command_changed'],
+    ],
     ['the program that runs the tests', { 'scripts/test.js': 'console.log("ok")\n' }, ['verify_command_changed']],
     [
       'continuous integration',

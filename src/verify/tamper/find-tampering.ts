@@ -4,7 +4,7 @@ import { type FileChange, type IsTest, isTestConfig, type Touched } from '../bef
 import type { Finding } from '../findings.ts'
 import { patchLines } from './patch-lines.ts'
 import { changedCommands } from './rules/commands.ts'
-import { changedFiles, changedRunners, changedSections, hasTestSections } from './rules/files.ts'
+import { changedFiles, changedPackages, changedRunners, changedSections, hasTestSections } from './rules/files.ts'
 import { exitsOfProduct, forcedResults } from './rules/forced-results.ts'
 import { mockedSubjects } from './rules/mocks.ts'
 import { specialCases, testOnlyBranches } from './rules/product.ts'
@@ -40,6 +40,7 @@ export async function findTampering(input: TamperInput): Promise<Finding[]> {
     ...(await changedCommands({ commands, readBase, readHead })),
     ...changedFiles(touched, { base: await readBase('package.json'), head: await readHead('package.json') }),
     ...changedRunners(touched, reached),
+    ...changedPackages(touched),
     ...(await comparedTests(touched.tests, readBase, readHead)),
   ]
   if (diff.patchTruncated) findings.push(tooLarge('the change as a whole'))

@@ -63,6 +63,18 @@ function sectionsOf(text: string | null, wanted: RegExp): string {
   return kept.join('\n')
 }
 
+const INSTALLED = /(?:^|\/)(?:node_modules|\.yarn|site-packages|\.?venv)\/|(?:^|\/)\.pnp\.[cm]?js$/
+
+/** Packages that a change brings along: the program that runs the tests may be one of them. Told once, by the first. */
+export function changedPackages(touched: Touched): Finding[] {
+  const [first, ...others] = [...touched.tests, ...touched.configs, ...touched.product].filter(({ path }) =>
+    INSTALLED.test(path),
+  )
+  if (first === undefined) return []
+  const what = `an installed package${others.length === 0 ? '' : ` and ${others.length} more files of such`}; it may run the tests`
+  return [{ rule: 'verify_command_changed', file: first.path, line: null, what, weight: 'blocking' }]
+}
+
 /** A program of the repository that the commands start, and that decides which tests run: `node scripts/test.js`. */
 export function changedRunners(touched: Touched, reached: readonly string[]): Finding[] {
   return [...touched.product, ...touched.tests]
