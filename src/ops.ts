@@ -9,8 +9,8 @@ import { healthRoutes, metricsRoute } from './web/machine-routes.ts'
 import { createMetrics } from './web/metrics/metrics.ts'
 
 /**
- * The operator's listener: health, metrics, and on loopback the pages of all tasks. Apart from the front door, because what it shows is not for everybody who
- * can send a webhook. Without a port of its own asked for, it is a help that gives way where the usual one is taken, and
+ * The operator's listener: health, metrics, and on loopback the pages of all tasks. Apart from the front door, because
+ * what it shows is not for everybody who can send a webhook. Without a port of its own asked for, it is a help that gives way where the usual one is taken, and
  * a worker beside a web half does without.
  */
 export async function startOps(

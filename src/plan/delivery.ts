@@ -1,4 +1,5 @@
 import type { Plan } from '../task/plan.ts'
+import { slug } from '../task/slug.ts'
 import type { Classification } from '../task/task.ts'
 
 /** What a path is made of where the request names none. */
@@ -20,7 +21,7 @@ export function deliveryFor(
 ): Pick<Plan, 'delivery'> {
   if (delivery === undefined || place === undefined) return {}
   const extension = type === 'data_transformation' ? formatAskedFor(wanted) : 'md'
-  const name = `${place.issueNumber}-${slug(place.title)}.${extension}`
+  const name = `${place.issueNumber}-${slug(place.title, MAX_SLUG, 'result')}.${extension}`
   return { delivery: { path: delivery.path ?? `${place.folder}/${name}` } }
 }
 
@@ -28,17 +29,4 @@ export function deliveryFor(
 function formatAskedFor(wanted: string): string {
   const named = /\b(?:in)?(?:to|as)\s+(?:an?\s+|one\s+)?(json|jsonl|csv|tsv)\b/i.exec(wanted.slice(0, 20_000))
   return named?.[1]?.toLowerCase() ?? 'md'
-}
-
-function slug(title: string): string {
-  const letters = title
-    .slice(0, 400)
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replace(/^-/, '')
-    .slice(0, MAX_SLUG)
-    .replace(/-$/, '')
-  return letters === '' ? 'result' : letters
 }

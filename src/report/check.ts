@@ -1,6 +1,7 @@
 import { type Situation, situationOf } from './situation.ts'
 import { about, facts, notes, whyLine } from './text/about.ts'
-import { checkTable, excerpts, tally } from './text/evidence-table.ts'
+import { checkTable, tally } from './text/evidence-table.ts'
+import { fitting, fittingExcerpts } from './text/fitting.ts'
 import { HEADLINES } from './text/headline.ts'
 import { nextSteps, waitingFor } from './text/next-steps.ts'
 import { outcome } from './text/outcome.ts'
@@ -42,9 +43,7 @@ export interface RenderedCheck {
 
 type Verdict = RenderedCheck['conclusion']
 
-/** GitHub's limit is 65,535 for each of summary and text; it is held in bytes, which is never more than characters allow. */
-const MAX_BYTES = 65_535
-const EXCERPTS = [3_000, 1_200, 400, 0] as const
+const TOO_LONG = 'Too long to be shown here; the comment of the task has the short form.'
 
 /** The check run of the head commit, from the push on. Pure. */
 export function renderCheck(view: TaskView): RenderedCheck {
@@ -54,8 +53,8 @@ export function renderCheck(view: TaskView): RenderedCheck {
     status: conclusion === null ? 'in_progress' : 'completed',
     conclusion,
     title: titleOf(situation, view),
-    summary: fitting([summary(view, true), summary(view, false)]),
-    text: fitting(EXCERPTS.map((max) => excerpts(view.evidence, max, 'all').join('\n\n'))),
+    summary: fitting([summary(view, true), summary(view, false)], TOO_LONG),
+    text: fittingExcerpts(view.evidence, TOO_LONG),
     annotations: conclusion === null ? [] : lineNotes(view),
     actions: conclusion === null ? [] : ACTIONS[conclusion].filter((a) => offered(a, situation, view)),
   }
@@ -204,11 +203,4 @@ function offered(action: CheckAction, situation: Situation, { task, buttons, ver
   if (action === AGAIN) return task.state === 'REPORT' && task.waitingOn === 'review'
   if (action === RETRY) return final && task.state !== 'DONE' && (verbs === undefined || verbs.includes('retry'))
   return !final
-}
-
-function fitting(drafts: readonly string[]): string {
-  return (
-    drafts.find((text) => Buffer.byteLength(text) <= MAX_BYTES) ??
-    'Too long to be shown here; the comment of the task has the short form.'
-  )
 }

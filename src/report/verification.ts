@@ -1,6 +1,7 @@
 import type { Evidence } from '../task/evidence.ts'
 import type { Verdict } from '../task/task.ts'
-import { checkTable, excerpts, tally } from './text/evidence-table.ts'
+import { checkTable, tally } from './text/evidence-table.ts'
+import { fitting, fittingExcerpts } from './text/fitting.ts'
 import { wordsFor } from './text/reasons.ts'
 import { code, plain } from './text/safe.ts'
 
@@ -24,15 +25,13 @@ export interface RenderedVerification {
   readonly text: string
 }
 
+const TOO_LONG = 'Too long to be shown here.'
 const CONCLUSIONS = { pass: 'success', fail: 'failure', inconclusive: 'action_required' } as const
 const TITLES: Readonly<Record<Verdict, string>> = {
   pass: 'Verified',
   fail: 'Not verified',
   inconclusive: 'Inconclusive',
 }
-/** GitHub's limit is 65,535 for each of summary and text. */
-const MAX_BYTES = 65_535
-const EXCERPTS = [3_000, 1_200, 400, 0] as const
 
 /**
  * The evidence as a check run, or on the page of a workflow's run. Pure.
@@ -47,11 +46,7 @@ export function renderVerification(seen: Verification, held: string | null = nul
   return {
     conclusion: held === null ? CONCLUSIONS[verdict] : 'action_required',
     title: held === null ? `${TITLES[verdict]}: ${tally(evidence)}` : 'To be looked at by a person',
-    summary: fitting([parts.join('\n\n'), said.join('\n\n')]),
-    text: fitting(EXCERPTS.map((max) => excerpts(evidence, max, 'all').join('\n\n'))),
+    summary: fitting([parts.join('\n\n'), said.join('\n\n')], TOO_LONG),
+    text: fittingExcerpts(evidence, TOO_LONG),
   }
-}
-
-function fitting(drafts: readonly string[]): string {
-  return drafts.find((text) => Buffer.byteLength(text) <= MAX_BYTES) ?? 'Too long to be shown here.'
 }

@@ -1,4 +1,7 @@
 import { OperatingError } from '../task/errors.ts'
+import { slug } from '../task/slug.ts'
+
+const MAX_SLUG = 40
 
 /**
  * The branch of a task: `supervise/<issue>-<slug>-<id>`. The title is hostile, so nothing of it is taken over but
@@ -6,7 +9,7 @@ import { OperatingError } from '../task/errors.ts'
  */
 export function branchName(issueNumber: number, title: string, taskId: string): string {
   const id = taskId.toLowerCase().slice(-8)
-  const name = `supervise/${issueNumber}-${slug(title)}-${id}`
+  const name = `supervise/${issueNumber}-${slug(title, MAX_SLUG, 'task')}-${id}`
   if (!/^supervise\/[1-9]\d{0,15}-[a-z0-9]+(?:-[a-z0-9]+)*-[a-z0-9]{1,8}$/.test(name))
     throw new OperatingError(
       'internal',
@@ -14,17 +17,4 @@ export function branchName(issueNumber: number, title: string, taskId: string): 
       'naming a branch: issue number or task id is not what it should be',
     )
   return name
-}
-
-function slug(title: string): string {
-  const letters = title
-    .slice(0, 400)
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replace(/^-/, '')
-    .slice(0, 40)
-    .replace(/-$/, '')
-  return letters === '' ? 'task' : letters
 }

@@ -5,18 +5,13 @@ import { promisify } from 'node:util'
 import { fetchMirror, openMirror } from '../../src/workspace/mirror.ts'
 import { refillSpare } from '../../src/workspace/spare.ts'
 import { prepareWorktree, removeWorktree, type Worktree } from '../../src/workspace/worktree.ts'
+import { GIT_ENVIRONMENT } from '../support/git-environment.ts'
 import { type Bench, median } from './bench.ts'
 import { startChild } from './child.ts'
 
 const FILES = 20_000
 const TASKS = 20
 const ROUNDS = 5
-const GIT_ENV = {
-  PATH: process.env['PATH'] ?? '',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  HOME: '/nonexistent',
-}
 const run = promisify(execFile)
 
 /** The start of one more task where twenty have their trees of a large repository already, against a shallow clone for it. */
@@ -38,7 +33,9 @@ export const twentyFirst: Bench = async ({ dir, say, defer }) => {
   const trees: number[] = []
   for (let round = 1; round <= ROUNDS; round++) {
     const target = join(dir, 'clone')
-    clones.push(await timed(() => run('git', ['clone', '--quiet', '--depth', '1', url, target], { env: GIT_ENV })))
+    clones.push(
+      await timed(() => run('git', ['clone', '--quiet', '--depth', '1', url, target], { env: GIT_ENVIRONMENT })),
+    )
     await rm(target, { recursive: true })
     await refillSpare(mirror, sha)
     let made: Worktree | null = null

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { verifyLocal } from '../../src/cli/verify.ts'
+import { GIT_ENVIRONMENT } from '../support/git-environment.ts'
 import { type Bench, median } from './bench.ts'
 
 const FILES = 50
@@ -71,15 +72,4 @@ async function writeRepository(repo: string, git: (...args: string[]) => unknown
   git('commit', '-q', '-m', 'base')
   await writeFile(join(repo, 'src', 'add.js'), 'export function add(a, b) {\n  return a + b\n}\n')
   git('commit', '-q', '-a', '-m', 'change')
-}
-
-const GIT_ENVIRONMENT = {
-  PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-  HOME: '/nonexistent',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'a',
-  GIT_AUTHOR_EMAIL: 'a@example.invalid',
-  GIT_COMMITTER_NAME: 'a',
-  GIT_COMMITTER_EMAIL: 'a@example.invalid',
 }

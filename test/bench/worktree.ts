@@ -5,18 +5,13 @@ import { promisify } from 'node:util'
 import { fetchMirror, openMirror } from '../../src/workspace/mirror.ts'
 import { refillSpare } from '../../src/workspace/spare.ts'
 import { prepareWorktree, removeWorktree } from '../../src/workspace/worktree.ts'
+import { GIT_ENVIRONMENT } from '../support/git-environment.ts'
 import type { Bench } from './bench.ts'
 import { median } from './bench.ts'
 import { startChild } from './child.ts'
 
 const FILES = 20_000
 const ROUNDS = 5
-const GIT_ENV = {
-  PATH: process.env['PATH'] ?? '',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  HOME: '/nonexistent',
-}
 const run = promisify(execFile)
 
 /**
@@ -56,7 +51,9 @@ export const worktree: Bench = async (context) => {
   }
   const clone = async (address: string): Promise<number> => {
     const target = join(dir, 'clone')
-    const ms = await timed(() => run('git', ['clone', '--quiet', '--depth', '1', address, target], { env: GIT_ENV }))
+    const ms = await timed(() =>
+      run('git', ['clone', '--quiet', '--depth', '1', address, target], { env: GIT_ENVIRONMENT }),
+    )
     await rm(target, { recursive: true })
     return ms
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Report } from '../../src/cli/verify/print.ts'
 import { verifyLocal } from '../../src/cli/verify.ts'
+import { GIT_ENVIRONMENT } from '../support/git-environment.ts'
 import type { VerdictCase } from './cases.ts'
 import type { Files } from './dialects/dialect.ts'
 
@@ -39,17 +40,6 @@ export async function runCase(one: VerdictCase, packages: string | null): Promis
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
-}
-
-const GIT_ENVIRONMENT = {
-  PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-  HOME: '/nonexistent',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'a',
-  GIT_AUTHOR_EMAIL: 'a@example.invalid',
-  GIT_COMMITTER_NAME: 'a',
-  GIT_COMMITTER_EMAIL: 'a@example.invalid',
 }
 
 async function write(dir: string, files: Files): Promise<void> {

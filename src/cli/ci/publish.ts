@@ -5,11 +5,12 @@ import { redactor } from '../../redact/redact.ts'
 import { renderVerification } from '../../report/verification.ts'
 import { CHECK_NAME } from '../../task/evidence.ts'
 import { judge } from '../../verify/judge.ts'
+import { commitId } from './commit-id.ts'
 import { type ReportFile, readReportFile } from './report-file.ts'
 import { readRunner } from './runner.ts'
 
 const EVENT = z.object({
-  workflow_run: z.object({ event: z.string(), head_sha: z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/) }),
+  workflow_run: z.object({ event: z.string(), head_sha: commitId }),
 })
 
 /**

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { ConfigError } from '../../config.ts'
 import { EVIDENCE_KINDS, EVIDENCE_VERDICTS } from '../../task/evidence.ts'
 import { TASK_TYPES } from '../../task/task.ts'
+import { commitId } from './commit-id.ts'
 
-const sha = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
 const reasonCode = z.string().regex(/^[a-z_]{1,60}$/)
 const amount = z.int().min(0)
 const evidence = z.object({
@@ -20,7 +20,7 @@ const evidence = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .nullable(),
-  commit: sha.nullable(),
+  commit: commitId.nullable(),
   verdict: z.enum(EVIDENCE_VERDICTS),
   reasonCode: reasonCode.nullable(),
 })
@@ -29,8 +29,8 @@ const REPORT = z.object({
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
   reason: reasonCode,
   type: z.enum(TASK_TYPES),
-  base: sha,
-  head: sha,
+  base: commitId,
+  head: commitId,
   evidence: z.array(evidence).max(500),
 })
 export type ReportFile = z.output<typeof REPORT>

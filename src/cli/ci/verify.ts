@@ -7,11 +7,15 @@ import { OperatingError } from '../../task/errors.ts'
 import { forkPoint } from '../../workspace/local-repository.ts'
 import { toJson } from '../verify/print.ts'
 import { verifyLocal } from '../verify.ts'
+import { commitId } from './commit-id.ts'
 import { type Runner, readRunner } from './runner.ts'
 
-const sha = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
 const EVENT = z.object({
-  pull_request: z.object({ number: z.int().positive(), base: z.object({ sha }), head: z.object({ sha }) }),
+  pull_request: z.object({
+    number: z.int().positive(),
+    base: z.object({ sha: commitId }),
+    head: z.object({ sha: commitId }),
+  }),
 })
 const EXIT_CODES = { pass: 0, fail: 1, inconclusive: 2 } as const
 

@@ -24,8 +24,8 @@ export interface Place {
 }
 
 /**
- * Tells what becomes of the request, and asks whoever sits there where a person is needed: the thread's own words, the answers given as comments
- * and reviews, like on GitHub.
+ * Tells what becomes of the request, and asks whoever sits there where a person is needed: the thread's own words, the
+ * answers given as comments and reviews, like on GitHub.
  * @returns the task as it was left; null = nothing became of the request, and the thread says why
  */
 export async function follow(place: Place, person: AtThePrompt): Promise<StoredTask | null> {
